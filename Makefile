@@ -1,0 +1,61 @@
+# The commands of this project. `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+EMULATOR := tests/emulator
+
+.DEFAULT_GOAL := help
+.PHONY: help install emulator demo check test unit e2e lint format types bench lock clean
+
+help: ## list the commands
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+install: .venv/.installed ## build .venv, so that .venv/bin/ghapp works
+
+.venv/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ghapp needs Python 3.11 or newer: make PYTHON=python3.12 install")'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+emulator: $(EMULATOR)/node_modules/.installed ## install the emulated GitHub that the demo and the tests use
+
+$(EMULATOR)/node_modules/.installed: .venv/.installed $(EMULATOR)/package-lock.json
+	$(BIN)/python -m ghapp.demo.node npm ci --prefix $(EMULATOR) --no-audit --no-fund --loglevel=error
+	@touch $@
+
+demo: emulator ## see it work: an emulated GitHub, real-shaped alerts, the issues that follow (ONCE=1: tour and exit)
+	$(BIN)/ghapp demo $(if $(ONCE),--once)
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+format: install ## let ruff write what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: install
+	$(BIN)/mypy
+
+unit: install
+	$(BIN)/pytest --ignore=tests/e2e --disable-socket --allow-unix-socket -m "not postgres" -q
+
+check: lint types unit ## the quick part: lint, types, unit tests
+
+e2e: emulator
+	$(BIN)/pytest tests/e2e -q
+
+test: check emulator ## everything that CI runs
+	$(BIN)/pytest -q --cov=ghapp --cov-report=term
+
+bench: emulator ## ingest speed, side by side in one run
+	$(BIN)/python bench/ingest.py
+
+lock: ## write requirements.lock anew from pyproject.toml
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --output-file requirements.lock
+
+clean: ## remove what was built
+	rm -rf .venv $(EMULATOR)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,5 @@
+"""`python -m ghapp.cli`."""
+
+from ghapp.cli import main
+
+main()

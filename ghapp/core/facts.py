@@ -1,0 +1,94 @@
+"""The frozen inputs of a decision: what a sender, GitHub or a person has said."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NewType
+
+from ghapp.model.names import Login, Severity
+
+Fingerprint = NewType("Fingerprint", str)
+"""What makes two signals the same trouble; the key of an incident."""
+
+Sha = NewType("Sha", str)
+RepoName = NewType("RepoName", str)
+"""`owner/name`."""
+
+
+class Status(StrEnum):
+    """What a signal says of its trouble."""
+
+    FIRING = "firing"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place where a person can look further."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """One message of an alert sender, in the app's own words.
+
+    `at` is the source's time of this event (UTC), by which events of one fingerprint are ordered.
+    `occurrence` is the sender's id of this episode (a GCP incident id): an incident recovers when all have ended.
+    `fields` is the sender's own object, for rules in OWNERS.yaml (`match` reaches into it) and for the reader.
+    """
+
+    source: str
+    fingerprint: Fingerprint
+    occurrence: str
+    status: Status
+    at: datetime
+    summary: str
+    severity: Severity | None = None
+    started_at: datetime | None = None
+    documentation: str = ""
+    links: tuple[Link, ...] = ()
+    where: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Permission(StrEnum):
+    """Whether a person may command the app: yes, no, or GitHub could not tell us."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """An issue as GitHub shows it; `author_is_app` is true only for issues that this App opened."""
+
+    repo: RepoName
+    number: int
+    title: str
+    body: str
+    open: bool
+    labels: frozenset[str]
+    assignees: tuple[Login, ...]
+    author: Login
+    author_is_app: bool
+    created_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None = None
+    comments: int = 0
+    url: str = ""
+    is_pull: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """A comment on an issue as GitHub shows it."""
+
+    id: int
+    body: str
+    author: Login
+    author_is_app: bool
+    created_at: datetime

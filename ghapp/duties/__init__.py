@@ -1,0 +1,1 @@
+"""The shell of each duty: gather facts, let the core decide, apply the effects."""

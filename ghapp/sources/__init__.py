@@ -1,0 +1,1 @@
+"""One file per alert sender; `ghapp.plugins` finds them."""

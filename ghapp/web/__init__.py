@@ -1,0 +1,1 @@
+"""The aiohttp application: doors for senders, health, metrics and pages."""
