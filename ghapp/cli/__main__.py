@@ -1,5 +1,0 @@
-"""`python -m ghapp.cli`."""
-
-from ghapp.cli import main
-
-main()
