@@ -92,3 +92,45 @@ class Comment:
     author: Login
     author_is_app: bool
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentEvent:
+    """A person's comment, made or edited; `previous` is the body before an edit by its author."""
+
+    repo: RepoName
+    number: int
+    comment_id: int
+    body: str
+    previous: str | None
+    sender: Login
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueEvent:
+    """A person's change of an issue: closed, reopened, labeled, unlabeled, assigned, unassigned, edited, deleted …"""
+
+    repo: RepoName
+    number: int
+    action: str
+    sender: Login
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushEvent:
+    """A push to the default branch of a repository."""
+
+    repo: RepoName
+    sender: Login
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallationEvent:
+    """The App was installed on, or removed from, repositories."""
+
+    installation: int
+    action: str
+    added: tuple[RepoName, ...] = ()
+    removed: tuple[RepoName, ...] = ()
