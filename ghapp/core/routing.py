@@ -88,7 +88,7 @@ def fingerprint_of(conversation: str) -> Fingerprint | None:
 
 def support_fingerprint(repo: RepoName, number: int) -> Fingerprint:
     """The key of an ordinary issue that `/escalate` made an incident."""
-    return Fingerprint(f"support:{repo.lower()}#{number}")
+    return Fingerprint(f"support:{repo}#{number}")
 
 
 def storm_fingerprint(source: str) -> Fingerprint:

@@ -1,0 +1,231 @@
+"""What the app knows of one incident, and how that knowledge travels in the issue itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+import msgspec
+
+from ghapp.core.facts import Fingerprint, Issue, RepoName, Signal
+from ghapp.model.names import AreaName, Login, Severity
+
+INCIDENT = "incident"
+ACKNOWLEDGED = "acknowledged"
+ESCALATED = "escalated"
+RECOVERED = "recovered"
+SNOOZED = "snoozed"
+
+_EPISODES_IN_ISSUE = 200
+_ENDED_KEPT = 20
+
+
+class Phase(StrEnum):
+    """Where an incident is in its life."""
+
+    OPEN = "open"
+    RECOVERED = "recovered"
+    """The alert is over; the severity wants a person to resolve it."""
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One occurrence of a sender: the newest source times at which it fired and ended (UTC).
+
+    Only the two maxima count, so the order and the number of arrivals do not matter.
+    """
+
+    fired: datetime | None = None
+    ended: datetime | None = None
+
+    @property
+    def firing(self) -> bool:
+        """It fires when its newest opening is later than its newest end."""
+        return self.fired is not None and (self.ended is None or self.fired > self.ended)
+
+    def fire(self, at: datetime) -> Self:
+        """The episode after an opening at source time `at`."""
+        return replace(self, fired=max(at, self.fired or at))
+
+    def end(self, at: datetime) -> Self:
+        """The episode after an end at source time `at`."""
+        return replace(self, ended=max(at, self.ended or at))
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """Somebody whom the escalation policy has notified, and when (UTC)."""
+
+    login: Login
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """How far the escalation policy has got.
+
+    `level` counts from 1, `round` from 0 (a policy with `repeat: 1` has rounds 0 and 1); `since` is when this
+    level was notified (UTC).
+    """
+
+    since: datetime
+    level: int = 1
+    round: int = 0
+    tried: tuple[Tried, ...] = ()
+    exhausted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """Who has taken the incident, and when (UTC)."""
+
+    by: Login
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One fingerprint inside a storm."""
+
+    summary: str
+    severity: Severity
+    area: AreaName
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """All that decisions about one incident rest on; every time is UTC.
+
+    `revision` grows with every decision: of two copies, the database's and the issue's, the greater is newer.
+    `pinned` says that a person chose the severity, so that signals no longer move it.
+    `carrier` is the comment that holds marker and state when the issue is a person's own (None: the issue's body).
+    """
+
+    key: Fingerprint
+    repo: RepoName
+    number: int
+    source: str
+    area: AreaName
+    severity: Severity
+    summary: str
+    opened_at: datetime
+    last_seen: datetime
+    clock: Clock
+    count: int = 1
+    phase: Phase = Phase.OPEN
+    closed_at: datetime | None = None
+    pinned: bool = False
+    episodes: Mapping[str, Episode] = field(default_factory=dict)
+    ack: Ack | None = None
+    escalated: bool = False
+    snoozed_until: datetime | None = None
+    note: str = ""
+    members: Mapping[str, Member] = field(default_factory=dict)
+    previous: int | None = None
+    carrier: int | None = None
+    revision: int = 1
+
+    @property
+    def firing(self) -> bool:
+        """Whether the sender says that the trouble goes on."""
+        return any(episode.firing for episode in self.episodes.values())
+
+    @property
+    def storm(self) -> bool:
+        """Whether this incident stands for many fingerprints of one source."""
+        return bool(self.members)
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """The labels that belong on the issue now; the app's own, people's are not its business."""
+        labels = {INCIDENT, self.severity.label, f"area/{self.area}", f"source/{self.source}"}
+        if self.ack is not None:
+            labels.add(ACKNOWLEDGED)
+        if self.escalated:
+            labels.add(ESCALATED)
+        if self.phase is Phase.RECOVERED:
+            labels.add(RECOVERED)
+        if self.snoozed_until is not None:
+            labels.add(SNOOZED)
+        return frozenset(labels)
+
+
+def bare(signal: Signal, *, key: Fingerprint, repo: RepoName, area: AreaName, severity: Severity, now: datetime) -> Incident:
+    """An incident that has not opened yet: no episode, no issue; `number` 0 until GitHub has given one."""
+    return Incident(
+        key=key,
+        repo=repo,
+        number=0,
+        source=signal.source,
+        area=area,
+        severity=severity,
+        summary=signal.summary,
+        opened_at=now,
+        last_seen=signal.at,
+        clock=Clock(since=now),
+        count=0,
+    )
+
+
+def to_state(incident: Incident) -> dict[str, Any]:
+    """The incident as plain JSON values, small enough to travel in an issue's body.
+
+    What is firing is kept before what has ended, newest first.
+    """
+    newest_first = sorted(
+        incident.episodes.items(),
+        key=lambda item: (item[1].firing, item[1].ended or item[1].fired),
+        reverse=True,
+    )
+    ended = [name for name, episode in newest_first if not episode.firing][_ENDED_KEPT:]
+    kept = [(name, episode) for name, episode in newest_first if name not in set(ended)]
+    small = replace(
+        incident,
+        episodes=dict(kept[:_EPISODES_IN_ISSUE]),
+        members=dict(list(incident.members.items())[:_EPISODES_IN_ISSUE]),
+    )
+    state: dict[str, Any] = msgspec.to_builtins(small)
+    return {name: value for name, value in state.items() if value not in (None, {}, "", False)}
+
+
+def from_state(state: Mapping[str, Any]) -> Incident | None:
+    """Read what `to_state` wrote; None when somebody has damaged it."""
+    try:
+        return msgspec.convert(dict(state), Incident)
+    except (msgspec.ValidationError, ValueError):
+        return None
+
+
+def from_labels(
+    issue: Issue, *, key: Fingerprint, fallback_area: AreaName, source: str
+) -> Incident:
+    """What the issue alone tells, when its state line was damaged: labels, times and assignees."""
+    severities = [found for label in issue.labels if label.startswith("sev") and (found := Severity.parse(label))]
+    areas = sorted(label.removeprefix("area/") for label in issue.labels if label.startswith("area/"))
+    sources = sorted(label.removeprefix("source/") for label in issue.labels if label.startswith("source/"))
+    recovered = Phase.RECOVERED if RECOVERED in issue.labels else Phase.OPEN
+    return Incident(
+        key=key,
+        repo=issue.repo,
+        number=issue.number,
+        source=sources[0] if sources else source,
+        area=AreaName(areas[0]) if areas else fallback_area,
+        severity=min(severities, default=Severity.SEV3),
+        summary=issue.title,
+        opened_at=issue.created_at,
+        last_seen=issue.updated_at,
+        clock=Clock(
+            since=issue.created_at,
+            tried=tuple(Tried(login, issue.created_at) for login in issue.assignees),
+        ),
+        phase=recovered if issue.open else Phase.CLOSED,
+        closed_at=issue.closed_at,
+        ack=Ack(issue.assignees[0] if issue.assignees else issue.author, issue.updated_at)
+        if ACKNOWLEDGED in issue.labels
+        else None,
+        escalated=ESCALATED in issue.labels,
+        revision=0,
+    )
