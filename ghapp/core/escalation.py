@@ -1,0 +1,74 @@
+"""The escalation clock: when the next level is due, and whom it brings in. Computed from facts, never slept."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ghapp.core.incident import Clock, Incident, Phase, Tried
+from ghapp.core.who import policy_of, targets
+from ghapp.model.names import Login
+from ghapp.model.types import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The clock after it moved on, and who is notified by that; nobody when the policy is exhausted."""
+
+    clock: Clock
+    notified: tuple[Login, ...]
+
+
+def wait_of(incident: Incident, model: Model) -> timedelta | None:
+    """How long the present level has: its own `wait`, else the severity's `acknowledge`; None means for ever."""
+    levels = policy_of(incident.area, model).levels
+    level = levels[min(incident.clock.level, len(levels)) - 1]
+    return level.wait or model.severities[incident.severity].acknowledge
+
+
+def ticking(incident: Incident) -> bool:
+    """Whether the clock runs: open, nobody has acknowledged it, not snoozed, and somebody is left to notify."""
+    return (
+        incident.phase is Phase.OPEN
+        and incident.ack is None
+        and incident.snoozed_until is None
+        and not incident.clock.exhausted
+    )
+
+
+def due_at(incident: Incident, model: Model) -> datetime | None:
+    """When the next level is due (UTC); None while the clock stands."""
+    if not ticking(incident):
+        return None
+    wait = wait_of(incident, model)
+    return incident.clock.since + wait if wait is not None else None
+
+
+def start(incident: Incident, model: Model, now: datetime) -> Step:
+    """Level 1 of the policy from now on; a level that names nobody passes to the next at once."""
+    return _walk(Clock(since=now, level=0), incident, model, now, endless=False)
+
+
+def advance(incident: Incident, model: Model, now: datetime) -> Step:
+    """The next level, or the next round; exhausted after the last one."""
+    return _walk(incident.clock, incident, model, now, endless=False)
+
+
+def summon(incident: Incident, model: Model, now: datetime) -> Step:
+    """The next level because a person asks for it: after the last level the first one again, as often as asked."""
+    return _walk(incident.clock, incident, model, now, endless=True)
+
+
+def _walk(clock: Clock, incident: Incident, model: Model, now: datetime, *, endless: bool) -> Step:
+    policy = policy_of(incident.area, model)
+    position = clock
+    for _ in range(len(policy.levels) + 1):
+        if position.level < len(policy.levels):
+            position = replace(position, level=position.level + 1)
+        elif endless or position.round < policy.repeat:
+            position = replace(position, level=1, round=position.round + 1)
+        else:
+            break
+        found = targets(policy.levels[position.level - 1], incident.area, model, now)
+        if found:
+            tried = clock.tried + tuple(Tried(login, now) for login in found)
+            return Step(replace(position, since=now, tried=tried, exhausted=False), found)
+    return Step(replace(clock, exhausted=True), ())
