@@ -1,0 +1,54 @@
+"""What an alert sender is to the app: how it proves itself, and how its message becomes signals.
+
+A file in `ghapp/sources/` that holds a `SOURCE` of this type is all that a new sender needs.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ghapp.core.facts import Signal
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Signals to act on; of messages with one `delivery_id` only the first is stored."""
+
+    signals: tuple[Signal, ...]
+    delivery_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """An authentic message that asks for nothing, as a sender's test message does; says why."""
+
+    reason: str
+
+
+Parsed = Accepted | Nothing
+
+Verify = Callable[[bytes, Mapping[str, str], Mapping[str, str], Sequence[str], datetime], None]
+"""verify(body, headers, query, secrets, now): raises `ghapp.core.verify.Unverified` or returns."""
+
+Parse = Callable[[bytes, Mapping[str, str], Mapping[str, str], datetime], Parsed]
+"""parse(body, headers, query, now): raises `ghapp.core.strict_json.Malformed`; verified bytes only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One alert sender.
+
+    `name` goes into labels (`source/<name>`) and OWNERS.yaml; `path` is the part of the address
+    after `/webhooks/`. `secret_variable` names the environment variable with its secrets,
+    separated by commas: unset, the sender is off. Headers are looked up in the case that their
+    documentation writes them in; the web server ignores case. `now` is aware, in UTC.
+    """
+
+    name: str
+    path: str
+    secret_variable: str
+    verify: Verify
+    parse: Parse
+    max_bytes: int = MIB
