@@ -8,6 +8,8 @@ from ghapp.core.who import policy_of, targets
 from ghapp.model.names import Login
 from ghapp.model.types import Model
 
+_TRIED_KEPT = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -44,7 +46,8 @@ def due_at(incident: Incident, model: Model) -> datetime | None:
 
 def start(incident: Incident, model: Model, now: datetime) -> Step:
     """Level 1 of the policy from now on; a level that names nobody passes to the next at once."""
-    return _walk(Clock(since=now, level=0), incident, model, now, endless=False)
+    fresh = Clock(since=now, level=0, run=incident.clock.run + 1)
+    return _walk(fresh, incident, model, now, endless=False)
 
 
 def advance(incident: Incident, model: Model, now: datetime) -> Step:
@@ -69,6 +72,6 @@ def _walk(clock: Clock, incident: Incident, model: Model, now: datetime, *, endl
             break
         found = targets(policy.levels[position.level - 1], incident.area, model, now)
         if found:
-            tried = clock.tried + tuple(Tried(login, now) for login in found)
+            tried = (*clock.tried, *(Tried(login, now) for login in found))[-_TRIED_KEPT:]
             return Step(replace(position, since=now, tried=tried, exhausted=False), found)
     return Step(replace(clock, exhausted=True), ())

@@ -101,6 +101,7 @@ class Incident:
 
     `revision` grows with every decision: of two copies, the database's and the issue's, the greater is newer.
     `pinned` says that a person chose the severity, so that signals no longer move it.
+    `handled` names the newest commands that have been carried out, so that a repeated delivery changes nothing.
     `carrier` is the comment that holds marker and state when the issue is a person's own (None: the issue's body).
     """
 
@@ -126,6 +127,7 @@ class Incident:
     members: Mapping[str, Member] = field(default_factory=dict)
     previous: int | None = None
     carrier: int | None = None
+    handled: tuple[str, ...] = ()
     revision: int = 1
 
     @property

@@ -1,0 +1,167 @@
+"""Decides what becomes of an incident when signals arrive or time passes; pure, so a table can say it all."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from ghapp.core import escalation
+from ghapp.core.effects import (
+    AddLabels,
+    Assign,
+    Decision,
+    Effect,
+    Open,
+    RemoveLabel,
+    Say,
+    Write,
+    occasion,
+)
+from ghapp.core.facts import Fingerprint, Issue, RepoName, Signal
+from ghapp.core.incident import Incident, Member, Phase, bare
+from ghapp.core.lifecycle import Absorbed, absorb
+from ghapp.core.routing import route
+from ghapp.model.names import Severity
+from ghapp.model.types import Model
+
+
+def on_first_signals(
+    key: Fingerprint,
+    repo: RepoName,
+    signals: Sequence[Signal],
+    model: Model,
+    now: datetime,
+    *,
+    storm: bool = False,
+    previous: int | None = None,
+) -> Decision | None:
+    """Open an incident for a fingerprint that has none, unless all of it is over already.
+
+    `previous` is the closed issue of the same fingerprint that the new one links to.
+    """
+    found = route(signals[0], model)
+    empty = bare(signals[0], key=key, repo=repo, area=found.area, severity=found.severity, now=now)
+    if storm:
+        member = Member(signals[0].summary, found.severity, found.area, count=0)
+        empty = replace(empty, members={signals[0].fingerprint: member})
+    absorbed = absorb(empty, signals, model)
+    if not absorbed.incident.firing or absorbed.latest is None:
+        return None
+    newest = absorbed.latest
+    area = found.area if storm else route(newest, model).area
+    incident = replace(absorbed.incident, area=area, summary=newest.summary, previous=previous)
+    step = escalation.start(incident, model, now)
+    incident = replace(incident, clock=step.clock)
+    return Decision(incident, (Open(incident, newest, step.notified),))
+
+
+def on_signals(
+    incident: Incident, signals: Sequence[Signal], model: Model, now: datetime
+) -> Decision:
+    """Fold signals into an incident that has an issue: repeats, a higher severity, recovery, relapse."""
+    absorbed = absorb(incident, signals, model)
+    if incident.phase is not Phase.OPEN:
+        if absorbed.incident.firing:
+            return _relapse(incident, absorbed, model, now)
+        return Decision(absorbed.incident)
+    if absorbed.ended is not None and not absorbed.incident.firing:
+        return _recover(absorbed.incident, absorbed.ended, model, now)
+    if absorbed.incident.severity < incident.severity:
+        return _rise(incident, absorbed.incident)
+    return Decision(absorbed.incident, later=absorbed.fired > 0 or absorbed.ended is not None)
+
+
+def on_time(incident: Incident, model: Model, now: datetime) -> Decision:
+    """What the clock alone brings about: a snooze that is over, the next level, an exhausted policy."""
+    if incident.snoozed_until is not None and incident.snoozed_until <= now:
+        return _wake(incident, now)
+    due = escalation.due_at(incident, model)
+    if due is None or due > now:
+        return Decision(incident)
+    return escalate(incident, escalation.advance(incident, model, now))
+
+
+def next_due(incident: Incident, model: Model) -> datetime | None:
+    """When `on_time` will next have something to do (UTC); None while nothing is due ever."""
+    if incident.phase is Phase.OPEN and incident.snoozed_until is not None:
+        return incident.snoozed_until
+    return escalation.due_at(incident, model)
+
+
+def escalate(
+    incident: Incident, step: escalation.Step, *, by: str = "", reason: str = "", key: str = ""
+) -> Decision:
+    """Bring in whom a step names, or say that nobody is left; `key` names the command that asked for it, if any."""
+    clock = step.clock
+    after = replace(incident, clock=clock)
+    name = key or occasion(incident.key, "level", f"{clock.run}.{clock.round}.{clock.level}")
+    if clock.exhausted:
+        return Decision(after, (Say(f"{name}.exhausted", "exhausted", {"before": incident}),))
+    after = replace(after, escalated=True)
+    facts = {"notified": step.notified, "before": incident, "by": by, "reason": reason}
+    return Decision(after, (Say(name, "escalated", facts), Assign(step.notified)))
+
+
+def settle(issue: Issue, before: Incident, decision: Decision) -> Decision:
+    """Complete a decision by what follows from its incident: labels one by one, and the issue's own text and state.
+
+    Only what this decision changes is written, so a label that a person took off stays off.
+    """
+    after = decision.incident
+    if after == before:
+        return decision
+    added = sorted(after.labels - before.labels - issue.labels)
+    removed = sorted((before.labels - after.labels) & issue.labels)
+    effects: list[Effect] = list(decision.effects)
+    if added:
+        effects.append(AddLabels(tuple(added)))
+    effects.extend(RemoveLabel(label) for label in removed)
+    close = after.phase is Phase.CLOSED and issue.open
+    reopen = after.phase is not Phase.CLOSED and not issue.open
+    spoken = any(isinstance(effect, Say) and effect.template in _TURNS for effect in effects)
+    if close or reopen or spoken:
+        effects.append(Write(close=close, reopen=reopen))
+        return Decision(after, tuple(effects))
+    return Decision(after, tuple(effects), later=decision.later or bool(added or removed))
+
+
+_TURNS = frozenset({"escalated", "exhausted", "recovered", "severity", "again", "handoff"})
+"""Comments that mark a turn in the incident: its own text follows at once instead of within the minute."""
+
+
+def _relapse(incident: Incident, absorbed: Absorbed, model: Model, now: datetime) -> Decision:
+    again = replace(
+        absorbed.incident,
+        phase=Phase.OPEN,
+        closed_at=None,
+        ack=None,
+        escalated=False,
+        snoozed_until=None,
+    )
+    step = escalation.start(again, model, now)
+    again = replace(again, clock=step.clock)
+    facts = {"notified": step.notified, "before": incident, "signal": absorbed.latest}
+    name = occasion(incident.key, "again", step.clock.run)
+    return Decision(again, (Say(name, "again", facts), Assign(step.notified)))
+
+
+def _recover(incident: Incident, ended: datetime, model: Model, now: datetime) -> Decision:
+    waits = model.severities[incident.severity].on_recovery == "label"
+    phase = Phase.RECOVERED if waits else Phase.CLOSED
+    after = replace(
+        incident, phase=phase, closed_at=None if waits else now, snoozed_until=None
+    )
+    name = occasion(incident.key, "recovered", ended.isoformat())
+    return Decision(after, (Say(name, "recovered", {"ended": ended, "waits": waits}),))
+
+
+def _rise(before: Incident, after: Incident) -> Decision:
+    name = occasion(after.key, "severity", before.clock.run, Severity(after.severity).label)
+    return Decision(after, (Say(name, "severity", {"before": before}),))
+
+
+def _wake(incident: Incident, now: datetime) -> Decision:
+    clock = replace(incident.clock, since=now)
+    after = replace(incident, snoozed_until=None, clock=clock)
+    assert incident.snoozed_until is not None
+    name = occasion(incident.key, "snoozed", incident.snoozed_until.isoformat())
+    return Decision(after, (Say(name, "snooze_over", {"before": incident}),))

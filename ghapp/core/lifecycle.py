@@ -1,0 +1,116 @@
+"""The life of an incident under signals: what a fold of them changes, whatever their order and number."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ghapp.core.facts import Fingerprint, Signal, Status
+from ghapp.core.incident import Episode, Incident, Member
+from ghapp.core.routing import Route, route
+from ghapp.model.names import Severity
+from ghapp.model.types import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Absorbed:
+    """An incident after some signals, and what they meant.
+
+    `fired` counts the firing signals that were not older than the end of their episode; `latest` is the newest
+    of them. `ended` is the newest source time at which an episode of this incident ended just now.
+    """
+
+    incident: Incident
+    fired: int = 0
+    latest: Signal | None = None
+    started: bool = False
+    ended: datetime | None = None
+
+
+def absorb(incident: Incident, signals: Iterable[Signal], model: Model) -> Absorbed:
+    """Fold signals into an incident; source time decides, so nothing that has already ended is raised again."""
+    episodes = dict(incident.episodes)
+    members = dict(incident.members)
+    severity: Severity | None = incident.severity if incident.count else None
+    last_seen = incident.last_seen
+    fired, latest, started, ended = 0, None, False, None
+    for signal in signals:
+        name = episode_name(incident, signal)
+        before = episodes.get(name, Episode())
+        if signal.status is Status.RESOLVED:
+            after = before.end(signal.at)
+            if before.firing and not after.firing:
+                ended = max(signal.at, ended or signal.at)
+        else:
+            after = before.fire(signal.at)
+            if after.firing:
+                fired += 1
+                started = started or not before.firing
+                latest = signal if latest is None or signal.at >= latest.at else latest
+                found = route(signal, model)
+                severity = _risen(incident, severity, found.severity)
+                if incident.storm:
+                    _join(members, signal, found)
+        episodes[name] = after
+        last_seen = max(last_seen, signal.at)
+    changed = replace(
+        incident,
+        episodes=episodes,
+        members=members,
+        severity=severity or incident.severity,
+        last_seen=last_seen,
+        count=incident.count + fired,
+    )
+    return Absorbed(changed, fired, latest, started, ended)
+
+
+def end_by_hand(incident: Incident, now: datetime) -> Incident:
+    """A person says that it is over: what is firing now ends now, and only something newer can raise it again."""
+    return replace(
+        incident,
+        episodes={
+            name: episode.end(now) if episode.firing else episode
+            for name, episode in incident.episodes.items()
+        },
+    )
+
+
+def episode_name(incident: Incident, signal: Signal) -> str:
+    """Under which name an incident keeps the episode of a signal; a storm holds episodes of many fingerprints."""
+    return f"{signal.fingerprint}/{signal.occurrence}" if incident.storm else signal.occurrence
+
+
+def firing_members(incident: Incident) -> frozenset[Fingerprint]:
+    """The fingerprints of a storm that still fire."""
+    return frozenset(
+        Fingerprint(name.partition("/")[0])
+        for name, episode in incident.episodes.items()
+        if episode.firing
+    )
+
+
+def ends(signals: Iterable[Signal]) -> Mapping[str, Episode]:
+    """What must be remembered of signals that open nothing, so that a late opening of the same episode stays shut."""
+    episodes: dict[str, Episode] = {}
+    for signal in signals:
+        before = episodes.get(signal.occurrence, Episode())
+        episodes[signal.occurrence] = (
+            before.end(signal.at) if signal.status is Status.RESOLVED else before.fire(signal.at)
+        )
+    return episodes
+
+
+def _risen(incident: Incident, so_far: Severity | None, reported: Severity) -> Severity | None:
+    """Signals only raise a severity, and never one that a person has chosen; the first signal sets it."""
+    if incident.pinned:
+        return so_far
+    return reported if so_far is None else min(so_far, reported)
+
+
+def _join(members: dict[str, Member], signal: Signal, found: Route) -> None:
+    known = members.get(signal.fingerprint)
+    if known is None:
+        members[signal.fingerprint] = Member(signal.summary, found.severity, found.area)
+    else:
+        members[signal.fingerprint] = replace(
+            known, count=known.count + 1, severity=min(known.severity, found.severity)
+        )
