@@ -1,6 +1,6 @@
 """Decides what becomes of an incident when signals arrive or time passes; pure, so a table can say it all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from ghapp.core.effects import (
     occasion,
 )
 from ghapp.core.facts import Fingerprint, Issue, RepoName, Signal
-from ghapp.core.incident import Incident, Member, Phase, bare
+from ghapp.core.incident import Episode, Incident, Member, Phase, bare
 from ghapp.core.lifecycle import Absorbed, absorb
 from ghapp.core.routing import route
 from ghapp.model.names import Severity
@@ -33,17 +33,19 @@ def on_first_signals(
     *,
     storm: bool = False,
     previous: int | None = None,
+    episodes: Mapping[str, Episode] | None = None,
 ) -> Decision | None:
     """Open an incident for a fingerprint that has none, unless all of it is over already.
 
-    `previous` is the closed issue of the same fingerprint that the new one links to.
+    `previous` is the closed issue of the same fingerprint that the new one links to, `episodes` what is
+    remembered of earlier ends.
     """
     found = route(signals[0], model)
     empty = bare(signals[0], key=key, repo=repo, area=found.area, severity=found.severity, now=now)
     if storm:
         member = Member(signals[0].summary, found.severity, found.area, count=0)
         empty = replace(empty, members={signals[0].fingerprint: member})
-    absorbed = absorb(empty, signals, model)
+    absorbed = absorb(replace(empty, episodes=episodes or {}), signals, model)
     if not absorbed.incident.firing or absorbed.latest is None:
         return None
     newest = absorbed.latest
@@ -147,9 +149,7 @@ def _relapse(incident: Incident, absorbed: Absorbed, model: Model, now: datetime
 def _recover(incident: Incident, ended: datetime, model: Model, now: datetime) -> Decision:
     waits = model.severities[incident.severity].on_recovery == "label"
     phase = Phase.RECOVERED if waits else Phase.CLOSED
-    after = replace(
-        incident, phase=phase, closed_at=None if waits else now, snoozed_until=None
-    )
+    after = replace(incident, phase=phase, closed_at=None if waits else now, snoozed_until=None)
     name = occasion(incident.key, "recovered", ended.isoformat())
     return Decision(after, (Say(name, "recovered", {"ended": ended, "waits": waits}),))
 

@@ -155,7 +155,15 @@ class Incident:
         return frozenset(labels)
 
 
-def bare(signal: Signal, *, key: Fingerprint, repo: RepoName, area: AreaName, severity: Severity, now: datetime) -> Incident:
+def bare(
+    signal: Signal,
+    *,
+    key: Fingerprint,
+    repo: RepoName,
+    area: AreaName,
+    severity: Severity,
+    now: datetime,
+) -> Incident:
     """An incident that has not opened yet: no episode, no issue; `number` 0 until GitHub has given one."""
     return Incident(
         key=key,
@@ -205,9 +213,17 @@ def from_labels(
     issue: Issue, *, key: Fingerprint, fallback_area: AreaName, source: str
 ) -> Incident:
     """What the issue alone tells, when its state line was damaged: labels, times and assignees."""
-    severities = [found for label in issue.labels if label.startswith("sev") and (found := Severity.parse(label))]
-    areas = sorted(label.removeprefix("area/") for label in issue.labels if label.startswith("area/"))
-    sources = sorted(label.removeprefix("source/") for label in issue.labels if label.startswith("source/"))
+    severities = [
+        found
+        for label in issue.labels
+        if label.startswith("sev") and (found := Severity.parse(label))
+    ]
+    areas = sorted(
+        label.removeprefix("area/") for label in issue.labels if label.startswith("area/")
+    )
+    sources = sorted(
+        label.removeprefix("source/") for label in issue.labels if label.startswith("source/")
+    )
     recovered = Phase.RECOVERED if RECOVERED in issue.labels else Phase.OPEN
     return Incident(
         key=key,

@@ -74,9 +74,7 @@ def _labels(incident: Incident, issue: Issue, model: Model) -> Incident:
 
 def _acknowledgement(incident: Incident, issue: Issue, now: datetime, by: Login | None) -> Incident:
     if incident.snoozed_until is not None and SNOOZED not in issue.labels:
-        incident = replace(
-            incident, snoozed_until=None, clock=replace(incident.clock, since=now)
-        )
+        incident = replace(incident, snoozed_until=None, clock=replace(incident.clock, since=now))
     labelled = ACKNOWLEDGED in issue.labels
     if labelled and incident.ack is None:
         taken_by = by or (issue.assignees[0] if issue.assignees else issue.author)

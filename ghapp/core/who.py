@@ -23,7 +23,9 @@ def on_call_for(area: AreaName, model: Model, now: datetime) -> tuple[Login, ...
     return (found.owner,)
 
 
-def targets(level: EscalationLevel, area: AreaName, model: Model, now: datetime) -> tuple[Login, ...]:
+def targets(
+    level: EscalationLevel, area: AreaName, model: Model, now: datetime
+) -> tuple[Login, ...]:
     """Everyone whom a level notifies, in the order of the file, each once."""
     return distinct(login for word in level.notify for login in resolve(word, area, model, now))
 

@@ -1,0 +1,18 @@
+"""`/update text`: what is known now; shown at the top of the incident."""
+
+from ghapp.core.command import Command, Misused, Outcome, Request, changed
+
+
+def run(request: Request) -> Outcome:
+    """Keep the newest update in the incident's status, so that a reader need not scroll."""
+    if not request.typed.text:
+        return Misused()
+    return changed(request, note=request.typed.text)
+
+
+COMMAND = Command(
+    names=("update",),
+    usage="/update text",
+    help="Say what is known now; it is shown at the top of the incident.",
+    run=run,
+)
