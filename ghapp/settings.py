@@ -82,7 +82,7 @@ def _require(env: Mapping[str, str]) -> None:
     if missing:
         raise SettingsError(
             f"not set: {', '.join(missing)}",
-            "The App's page on GitHub shows its id and makes its key; the home repository is owner/name.",
+            "The App's page on GitHub has its id and makes its key; the repository is owner/name.",
         )
 
 

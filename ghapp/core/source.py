@@ -30,10 +30,10 @@ class Nothing:
 Parsed = Accepted | Nothing
 
 Verify = Callable[[bytes, Mapping[str, str], Mapping[str, str], Sequence[str], datetime], None]
-"""verify(body, headers, query, secrets, now): raises `ghapp.core.verify.Unverified` or returns."""
+"""verify(body, headers, query, secrets, now): raises `verify.Unverified` or not."""
 
 Parse = Callable[[bytes, Mapping[str, str], Mapping[str, str], datetime], Parsed]
-"""parse(body, headers, query, now): raises `ghapp.core.strict_json.Malformed`; verified bytes only."""
+"""parse(body, headers, query, now), on verified bytes: raises `strict_json.Malformed` or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
