@@ -3,7 +3,6 @@
 import logging
 import re
 import sys
-from collections.abc import Callable, MutableMapping
 from typing import Any, TextIO
 
 import structlog
@@ -20,7 +19,7 @@ _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), HIDDEN),
     (re.compile(r"(?i)\b(bearer|basic|token)\s+[\w+/=.~:-]{6,}"), rf"\1 {HIDDEN}"),
     (
-        re.compile(r"(?i)\b((?:\w+_)?(?:token|secret|password|key|code|signature)=)[^&\s\"'<>]+"),
+        re.compile(r"(?i)\b((?:\w+_)?(?:token|secret|password|signature|api_?key)=)[^&\s\"'<>]+"),
         rf"\1{HIDDEN}",
     ),
     (re.compile(r"(://[^/\s:@]*:)[^/\s@]+@"), rf"\1{HIDDEN}@"),

@@ -21,10 +21,12 @@ _T = TypeVar("_T")
 
 
 class Rule(Protocol):
-    """What every rule has: the name by which OWNERS.yaml configures it."""
+    """What every rule has."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The name by which OWNERS.yaml configures it."""
+        ...
 
 
 class DuplicatePluginError(Exception):
