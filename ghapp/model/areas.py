@@ -1,0 +1,94 @@
+"""What is owned: areas, the alerts that belong to them, and the heartbeats that they expect."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import BeforeValidator, StringConstraints
+
+from ghapp.model.duration import Duration, DurationOrZero
+from ghapp.model.names import AreaName, Login, Severity
+from ghapp.model.people import NotifyUrl
+from ghapp.model.references import (
+    DEFAULT_POLICY,
+    PersonRef,
+    PolicyRef,
+    RotationRef,
+    TeamRef,
+)
+from ghapp.model.values import EMPTY, Count, Frozen, Section, Sev
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+
+
+def _pattern(value: object) -> object:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else value
+
+
+Pattern = Annotated[str, BeforeValidator(_pattern)]
+"""A glob (`*`, `?`, `[…]`) over a field of the alert as text, case-sensitive."""
+
+
+class AlertRule(Section):
+    """Alerts that belong to the area; in the order of the file the first match over all areas wins."""
+
+    source: Text
+    """Which sender, as a glob: gcp, stripe, alertmanager …"""
+    match: Frozen[str, Pattern] = EMPTY
+    """Globs by key; dots reach into the alert. All must match."""
+    severity: Sev | None = None
+    """None: the sender's own."""
+
+
+class Area(Section):
+    """A part of the product that somebody answers for."""
+
+    owner: PersonRef
+    backup: PersonRef | None = None
+    team: TeamRef | None = None
+    rotation: RotationRef | None = None
+    """Who is on call for it; None: the owner."""
+    escalation: PolicyRef = DEFAULT_POLICY
+    description: str = ""
+    paths: tuple[Text, ...] = ()
+    """Files that belong to it, as globs from the root of the repository."""
+    runbook: Text | None = None
+    """A path in the repository or a URL."""
+    alerts: tuple[AlertRule, ...] = ()
+    notify: tuple[NotifyUrl, ...] = ()
+    """Where its incidents are announced, besides GitHub."""
+
+    @property
+    def named(self) -> tuple[Login, ...]:
+        """The owner, and the backup if there is one."""
+        return (self.owner,) if self.backup is None else (self.owner, self.backup)
+
+
+class Storm(Section):
+    """When single issues give way to one that lists the rest."""
+
+    threshold: Count = 10
+    """More new fingerprints of one source than this …"""
+    window: Duration = timedelta(minutes=5)
+    """… within this time."""
+
+
+class Incidents(Section):
+    """How incident issues live."""
+
+    reopen_within: DurationOrZero = timedelta(hours=24)
+    """An alert that fires again so soon after closing reopens its issue; later it gets a new one."""
+    storm: Storm = Storm()
+    max_age: Duration | None = None
+    """An incident that is open for so long is asked about; None: never."""
+
+
+class Heartbeat(Section):
+    """A job that reports in regularly; silence is an alert."""
+
+    every: Duration
+    grace: DurationOrZero = timedelta(0)
+    area: AreaName
+    """Who answers for its silence; the fallback area if there is no such area."""
+    severity: Sev = Severity.SEV3

@@ -1,0 +1,181 @@
+"""The duties besides incidents: reviews, releases, hygiene, triage, docs, decisions, the report."""
+
+from datetime import time, timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from ghapp.model.areas import Text
+from ghapp.model.duration import Duration, DurationOrZero
+from ghapp.model.names import Severity
+from ghapp.model.people import UTC
+from ghapp.model.references import AreaRef, PersonRef, WhoRef
+from ghapp.model.values import (
+    EMPTY,
+    Count,
+    CountOrZero,
+    Day,
+    DayOfWeek,
+    Flag,
+    Frozen,
+    Section,
+    Sev,
+    TimeOfDay,
+    Weekday,
+    Zone,
+)
+
+Every = Annotated[str, StringConstraints(pattern=r"^([1-9][0-9]{0,3}[dw]|month)$")]
+Weekdays = "mon(day)?|tue(sday)?|wed(nesday)?|thu(rsday)?|fri(day)?|sat(urday)?|sun(day)?"
+On = Annotated[
+    str, StringConstraints(pattern=rf"^((first|second|third|fourth|last) )?({Weekdays})$")
+]
+
+
+class Cadence(Section):
+    """When something comes round again."""
+
+    every: Every
+    """`Nd`, `Nw` or `month`."""
+    on: On | None = None
+    """A weekday; for months also `last tuesday`."""
+    day: Annotated[int, Field(strict=True, ge=1, le=31)] | None = None
+    """Of the month; a shorter month has it on its last day."""
+    at: TimeOfDay = time(9, 0)
+    timezone: Zone = UTC
+    """IANA name; default: the file's."""
+    start: Day | None = None
+    """The first date, from which days and weeks are counted."""
+
+
+class Rule(Section, extra="allow"):
+    """A check on a pull request or an issue; its further settings are its own."""
+
+    mode: Literal["off", "advise", "require"] = "advise"
+
+
+class Review(Section):
+    """What a pull request needs before it is merged."""
+
+    approvals: CountOrZero = 1
+    """Of each touched area's owner, backup or team."""
+    exclude_committers: Flag = True
+    respond_within: Duration | None = timedelta(days=1)
+    """Business time of the reviewer."""
+    fallback: WhoRef | None = None
+    """Who approves when a sole owner is the author."""
+    rules: Frozen[str, Rule] = EMPTY
+
+
+class Gate(Section):
+    """What holds a release back."""
+
+    severities: tuple[Sev, ...] = (Severity.SEV1, Severity.SEV2)
+    """Open incidents of these."""
+    blockers: tuple[Text, ...] = ("release-blocker",)
+    """Open issues with these labels."""
+    checks: tuple[Text, ...] = ()
+    sign_off: tuple[WhoRef | Literal["captain"], ...] = ()
+    soak: DurationOrZero = timedelta(0)
+    """How long the last change must have been in before the release."""
+
+
+class Freeze(Section):
+    """Days without releases, both included."""
+
+    from_: Day = Field(alias="from")
+    to: Day
+    reason: str = ""
+    approvers: tuple[PersonRef, ...] = ()
+    """Who may let a release through all the same."""
+
+
+class Release(Section):
+    """How releases come about."""
+
+    cadence: Cadence
+    ahead: Count = 3
+    """How many milestones stand open in advance."""
+    name: Text = "{date:%Y-%m-%d}"
+    captain: WhoRef | None = None
+    gate: Gate = Gate()
+    freezes: tuple[Freeze, ...] = ()
+    on_freeze: Literal["skip", "shift"] = "skip"
+    carry_over: Flag = True
+    """Whether open issues of a past milestone move to the next."""
+
+
+Priority = Literal["p0", "p1", "p2", "p3"]
+
+
+class Stale(Section):
+    """When an issue counts as forgotten."""
+
+    after: Duration = timedelta(days=60)
+    close_after: Duration | None = timedelta(days=14)
+    exempt: tuple[Text, ...] = ()
+    """Labels that keep an issue."""
+
+
+class Hygiene(Section):
+    """What a tidy backlog is."""
+
+    grace: DurationOrZero = timedelta(seconds=30)
+    require: tuple[Literal["area", "priority"], ...] = ()
+    limits: Frozen[Priority, Duration] = EMPTY
+    """How old an issue of a priority may become."""
+    stale: Stale | None = None
+    wip: Count | None = None
+    """How many issues a person may have in progress."""
+    cap: Count = 20
+    """How many issues one run may touch."""
+    rules: Frozen[str, Rule] = EMPTY
+
+
+class Triage(Section):
+    """The weekly meeting over what is new and what is late."""
+
+    on: DayOfWeek = Weekday.MONDAY
+    at: TimeOfDay = time(9, 30)
+    timezone: Zone = UTC
+    """IANA name; default: the file's."""
+    facilitators: WhoRef | tuple[PersonRef, ...] = ()
+    """Logins who take turns, or rotation:NAME."""
+
+
+class Doc(Section):
+    """Documents with an owner who reads them over regularly."""
+
+    path: Text
+    """A glob from the root of the repository."""
+    owner: PersonRef
+    review_every: Duration = timedelta(days=90)
+
+
+class Decision(Section):
+    """Who decides what, when and how."""
+
+    name: Text
+    owner: PersonRef
+    area: AreaRef | None = None
+    when: str = ""
+    how: str = ""
+    """A path in the repository or a URL."""
+
+
+class BusinessHours(Section):
+    """When clocks run that stand still at night: wall clock of the person or area concerned."""
+
+    days: tuple[DayOfWeek, ...] = (
+        Weekday.MONDAY,
+        Weekday.TUESDAY,
+        Weekday.WEDNESDAY,
+        Weekday.THURSDAY,
+        Weekday.FRIDAY,
+    )
+    start: TimeOfDay = time(9, 0)
+    end: TimeOfDay = time(18, 0)
+
+
+CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+Holidays = CountryCode | tuple[Day, ...]

@@ -1,0 +1,74 @@
+"""OWNERS.yaml from its text: the model, or every problem with its line, all in one go."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from ghapp.model.document import Document, read
+from ghapp.model.explain import findings
+from ghapp.model.lint import lint
+from ghapp.model.problem import Finding, Problem, dotted, printable
+from ghapp.model.references import Names
+from ghapp.model.types import Model
+
+__all__ = ["Loaded", "Problem", "load"]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The outcome: a model unless there is an error; warnings leave it in force."""
+
+    model: Model | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that keep the file out of force."""
+        return tuple(problem for problem in self.problems if problem.level == "error")
+
+
+def load(text: str, file: str = "OWNERS.yaml") -> Loaded:
+    """Read, validate and lint an OWNERS.yaml. Any text will do: what is wrong becomes a problem, never an exception."""
+    document = read(text)
+    problems = [
+        Problem(
+            file, one.mark.line, one.mark.column, dotted(one.path), printable(one.message), one.hint
+        )
+        for one in document.complaints
+    ]
+    model: Model | None = None
+    if document.data is not None or not problems:
+        model, found = _validated(document.data)
+        problems += (_located(one, document, file) for one in found)
+    problems.sort(key=lambda one: (one.line, one.column))
+    broken = any(problem.level == "error" for problem in problems)
+    return Loaded(None if broken else model, tuple(dict.fromkeys(problems)))
+
+
+def _validated(data: Any) -> tuple[Model | None, Iterable[Finding]]:
+    if data is None:
+        return None, [
+            Finding((), "the file is empty", "`ghapp init` writes the smallest useful one")
+        ]
+    if not isinstance(data, Mapping):
+        return None, [Finding((), "the file must be a mapping", "begin with `version: 1`")]
+    try:
+        model = Model.model_validate(data, context=Names.of(data))
+    except ValidationError as error:
+        return None, findings(error, Model)
+    return model, lint(model)
+
+
+def _located(finding: Finding, document: Document, file: str) -> Problem:
+    mark = document.place(finding.path, at_key=finding.at_key)
+    return Problem(
+        file=file,
+        line=mark.line,
+        column=mark.column,
+        key=dotted(finding.path),
+        message=printable(finding.message),
+        hint=printable(finding.hint),
+        level=finding.level,
+    )

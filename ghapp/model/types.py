@@ -1,0 +1,124 @@
+"""The whole of OWNERS.yaml as one immutable value; its parts are re-exported here."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from ghapp.model.areas import AlertRule, Area, Heartbeat, Incidents, Storm
+from ghapp.model.defaults import with_defaults
+from ghapp.model.later import (
+    BusinessHours,
+    Cadence,
+    Decision,
+    Doc,
+    Freeze,
+    Gate,
+    Holidays,
+    Hygiene,
+    Release,
+    Review,
+    Rule,
+    Stale,
+    Triage,
+)
+from ghapp.model.names import AreaName, Login, PolicyName, RotationName, TeamName, same_login
+from ghapp.model.people import UTC, Away, Hours, Member, Override, Person, Rotation
+from ghapp.model.references import AreaRef, NewLogin, PersonRef
+from ghapp.model.severities import EscalationLevel, EscalationPolicy, SeverityPolicy
+from ghapp.model.values import Frozen, Section, Sev, Weekday, Zone
+
+__all__ = [
+    "AlertRule",
+    "Area",
+    "Away",
+    "BusinessHours",
+    "Cadence",
+    "Decision",
+    "Doc",
+    "EscalationLevel",
+    "EscalationPolicy",
+    "Freeze",
+    "Gate",
+    "Heartbeat",
+    "Hours",
+    "Hygiene",
+    "Incidents",
+    "Member",
+    "Model",
+    "Override",
+    "Person",
+    "Release",
+    "Review",
+    "Rotation",
+    "Rule",
+    "SeverityPolicy",
+    "Stale",
+    "Storm",
+    "Triage",
+    "Weekday",
+]
+
+
+class Model(Section):
+    """An operating model: who owns what, how urgent things are, what comes round when."""
+
+    version: Literal[1]
+    timezone: Zone = UTC
+    """IANA name: the zone of everything that does not name its own."""
+    business_hours: BusinessHours = BusinessHours()
+    holidays: Holidays = ()
+    """A country code, or a list of dates."""
+    people: Frozen[NewLogin, Person] = Field(default={}, validate_default=True)
+    """By GitHub login. Without this section every login is taken on trust; with it, no other is known."""
+    teams: Frozen[TeamName, tuple[PersonRef, ...]] = Field(default={}, validate_default=True)
+    rotations: Frozen[RotationName, Rotation] = Field(default={}, validate_default=True)
+    severities: Frozen[Sev, SeverityPolicy] = Field(default={}, validate_default=True)
+    """sev1 to sev4; what is left out is as it is by default."""
+    escalation: Frozen[PolicyName, EscalationPolicy] = Field(default={}, validate_default=True)
+    areas: Annotated[Frozen[AreaName, Area], Field(min_length=1)]
+    fallback_area: AreaRef
+    """Where alerts go that no rule matches, so that none is ever unowned."""
+    incidents: Incidents = Incidents()
+    heartbeats: Frozen[str, Heartbeat] = Field(default={}, validate_default=True)
+    review: Review = Review()
+    release: Release | None = None
+    hygiene: Hygiene = Hygiene()
+    triage: Triage = Triage()
+    docs: tuple[Doc, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    report: Cadence | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _inherit(cls, raw: Any) -> Any:
+        return with_defaults(raw) if isinstance(raw, Mapping) else raw
+
+    def area(self, name: str) -> Area | None:
+        """The area of that name."""
+        return self.areas.get(AreaName(name))
+
+    def policy_of(self, area: AreaName) -> EscalationPolicy:
+        """The escalation policy of an area.
+
+        Raises:
+            KeyError: there is no such area.
+        """
+        return self.escalation[self.areas[area].escalation]
+
+    @cached_property
+    def named(self) -> frozenset[Login]:
+        """Everyone whom the file names as a person, owner or backup, or in a team or a rotation."""
+        return frozenset(
+            {
+                *self.people,
+                *(login for area in self.areas.values() for login in area.named),
+                *(login for team in self.teams.values() for login in team),
+                *(login for rotation in self.rotations.values() for login in rotation.logins),
+            }
+        )
+
+    def is_named(self, login: str) -> bool:
+        """Whether the file names that person, in whatever case."""
+        return any(same_login(login, known) for known in self.named)
