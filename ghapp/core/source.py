@@ -44,6 +44,7 @@ class Source:
     after `/webhooks/`. `secret_variable` names the environment variable with its secrets,
     separated by commas: unset, the sender is off. Headers are looked up in the case that their
     documentation writes them in; the web server ignores case. `now` is aware, in UTC.
+    `challenge` is the `WWW-Authenticate` header of a refusal, for senders that ask for one.
     """
 
     name: str
@@ -51,4 +52,5 @@ class Source:
     secret_variable: str
     verify: Verify
     parse: Parse
+    challenge: str = ""
     max_bytes: int = MIB

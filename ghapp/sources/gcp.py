@@ -195,4 +195,6 @@ SOURCE = Source(
     secret_variable="GHAPP_GCP_WEBHOOK_TOKEN",  # noqa: S106 - a variable's name
     verify=check,
     parse=parse,
+    # Without it Google does not send the name and password of a channel that uses HTTP Basic.
+    challenge='Basic realm="ghapp"',
 )

@@ -1,0 +1,100 @@
+"""What every door does alike: read a bounded body, store deliveries, and answer."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+from aiohttp import web
+from aiohttp.http_exceptions import BadHttpMessage
+from prometheus_client import Counter
+
+from ghapp import metrics
+from ghapp.engine.inbox import Delivery, InboxUnavailable
+
+Put = Callable[[Delivery], Awaitable[bool]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_log = structlog.get_logger(__name__)
+
+
+class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
+    """The delivery is not taken: a status, a constant word for metrics, and a line for the sender."""
+
+    def __init__(self, status: int, reason: str, say: str = "", **headers: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+        self.say = say or reason.replace("_", " ")
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+class Answers:
+    """Answers of one sender's door, counted."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._accepted: Counter = metrics.ACCEPTED.labels(source)
+        self._ignored: Counter = metrics.IGNORED.labels(source)
+
+    async def store(self, deliveries: Sequence[Delivery], put: Put) -> web.Response:
+        """Store, then answer 202; 200 when all of it was seen before.
+
+        Raises:
+            Refused: nothing can be stored now.
+        """
+        try:
+            if len(deliveries) == 1:
+                fresh = await put(deliveries[0])
+            else:
+                fresh = any(await asyncio.gather(*map(put, deliveries)))
+        except InboxUnavailable as error:
+            after = str(error.retry_after)
+            raise Refused(503, "unavailable", "cannot store it now", Retry_After=after) from error
+        if not fresh:
+            return self.nothing("seen before")
+        self._accepted.inc()
+        return web.Response(status=202, text="accepted\n")
+
+    def nothing(self, why: str) -> web.Response:
+        """Understood, and nothing to do."""
+        self._ignored.inc()
+        return web.Response(text=f"{why}\n")
+
+    def refuse(self, refused: Refused, request_id: str) -> web.Response:
+        """Say no, to the sender in one line and to us in the log."""
+        metrics.REFUSED.labels(self._source, refused.reason).inc()
+        _log.warning(
+            "delivery_refused",
+            source=self._source,
+            reason=refused.reason,
+            said=refused.say,
+            request_id=request_id,
+        )
+        line = " ".join(refused.say.split())[:500]
+        return web.Response(status=refused.status, text=f"{line}\n", headers=refused.headers)
+
+
+async def read_body(request: web.Request, limit: int) -> bytes:
+    """The body, read no further than `limit` bytes.
+
+    Raises:
+        Refused: it is larger, or broken on its way (413, 400).
+    """
+    if (request.content_length or 0) > limit:
+        raise too_large(limit)
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        while chunk := await request.content.readany():
+            size += len(chunk)
+            if size > limit:
+                raise too_large(limit)
+            chunks.append(chunk)
+    except (web.RequestPayloadError, BadHttpMessage) as error:
+        raise Refused(400, "malformed", "the body is broken") from error
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def too_large(limit: int) -> Refused:
+    """The refusal of a body beyond `limit` bytes; the connection ends, as the rest of it is not read."""
+    return Refused(413, "too_large", f"larger than {limit} bytes", Connection="close")

@@ -1,0 +1,67 @@
+"""The aiohttp application: which address is answered by what."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from aiohttp import web
+
+from ghapp.core.source import Source
+from ghapp.engine.inbox import Delivery
+from ghapp.settings import Settings
+from ghapp.web import doors, github_door, health, pages
+
+
+class Inbox(Protocol):
+    """Where accepted deliveries go."""
+
+    async def put(self, delivery: Delivery) -> bool:
+        """Store durably; False when it was seen before. Raises InboxUnavailable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deps:
+    """All that the web room needs of the others.
+
+    `ready` says whether work can be accepted, and if not, why. `bot_login` is the App's own login, once
+    known. `page` renders the dashboard.
+    """
+
+    settings: Settings
+    sources: Mapping[str, Source]
+    inbox: Inbox
+    ready: Callable[[], tuple[bool, Sequence[str]]]
+    bot_login: Callable[[], str | None] = lambda: None
+    page: Callable[[], Awaitable[str]] | None = None
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+def create_app(deps: Deps) -> web.Application:
+    """Build the application. A sender without a secret has no address, so that it answers 404.
+
+    Run it without an access log: it would write the tokens that some senders put into addresses.
+    There is no middleware, because the doors are the hot path.
+    """
+    # Each door bounds the body itself, by its own measure.
+    app = web.Application(client_max_size=github_door.MAX_BYTES)
+    secrets = deps.settings.github_webhook_secrets
+    if secrets:
+        handler = github_door.door(
+            secrets=secrets,
+            home=deps.settings.home_repo,
+            put=deps.inbox.put,
+            bot_login=deps.bot_login,
+        )
+        app.router.add_post("/webhooks/github", handler)
+    for source in deps.sources.values():
+        if known := deps.settings.secrets_of(source.secret_variable):
+            handler = doors.door(source, known, put=deps.inbox.put, now=deps.now)
+            app.router.add_post(f"/webhooks/{source.path}", handler)
+    app.router.add_get("/healthz", health.healthz)
+    app.router.add_get("/readyz", health.readyz(deps.ready))
+    app.router.add_get("/metrics", health.metrics_page)
+    if deps.page is not None:
+        app.router.add_get("/", pages.dashboard(deps.page))
+    return app
