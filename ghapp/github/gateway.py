@@ -160,6 +160,12 @@ class Gateway(Protocol):
         """Write a comment."""
         ...
 
+    async def edit_comment(
+        self, repo: RepoName, comment_id: int, body: str, *, priority: Priority = Priority.NORMAL
+    ) -> Comment:
+        """Replace what a comment says."""
+        ...
+
     async def list_comments(
         self,
         repo: RepoName,

@@ -225,6 +225,15 @@ class FakeGateway(FakeRepositories):
             lambda: self.comment(repo, number, self.bot, body),
         )
 
+    async def edit_comment(
+        self, repo: RepoName, comment_id: int, body: str, *, priority: Priority = Priority.NORMAL
+    ) -> Comment:
+        """Replaces what a comment says."""
+        args = {"repo": repo, "comment_id": comment_id, "body": body}
+        return self.write(
+            "edit_comment", args, priority, lambda: self.rewrite(repo, comment_id, body)
+        )
+
     async def list_comments(
         self,
         repo: RepoName,

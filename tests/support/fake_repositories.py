@@ -23,6 +23,7 @@ WRITES = frozenset(
         "add_assignees",
         "remove_assignees",
         "create_comment",
+        "edit_comment",
         "react",
         "create_label",
     }
@@ -250,6 +251,16 @@ class FakeRepositories:
         self.comments.setdefault((repo, number), []).append(comment)
         self.change(repo, number, comments=issue.comments + 1)
         return comment
+
+    def rewrite(self, repo: RepoName, comment_id: int, body: str) -> Comment:
+        """Another text for a comment."""
+        for (name, number), comments in self.comments.items():
+            for place, comment in enumerate(comments):
+                if name == repo and comment.id == comment_id:
+                    comments[place] = replace(comment, body=fitting(body))
+                    self.change(repo, number)
+                    return comments[place]
+        raise NotFound
 
     def learn_labels(self, repo: RepoName, names: Iterable[str]) -> None:
         """GitHub creates a label that it does not know when someone with write access uses it."""

@@ -1,0 +1,356 @@
+"""The gateway over GitHub's REST API."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from urllib.parse import quote, urlencode
+
+import structlog
+
+from ghapp.core.facts import Comment, Issue, Permission, RepoName, Sha
+from ghapp.github import wire
+from ghapp.github.client import GitHubClient, Response
+from ghapp.github.errors import GitHubError, NotFound, Refused, Unavailable
+from ghapp.github.gateway import (
+    AppIdentity,
+    File,
+    Label,
+    ListState,
+    Reaction,
+    State,
+    StateReason,
+)
+from ghapp.github.priority import Priority
+from ghapp.model.names import Login
+
+T = TypeVar("T")
+PAGE = 100
+ROUNDS = 3
+"""How often a listing of several pages is read for two equal readings."""
+
+log = structlog.get_logger("ghapp.github")
+
+
+class RestGateway:
+    """`Gateway`, one method a call or two."""
+
+    def __init__(self, client: GitHubClient) -> None:
+        self._client = client
+        self._identity: AppIdentity | None = None
+
+    async def app(self) -> AppIdentity:
+        """Who we are; asked once and remembered."""
+        if self._identity is None:
+            self._identity = wire.identity(
+                (await self._client.request("GET", "/app", repo=None)).data
+            )
+        return self._identity
+
+    async def list_issues(
+        self,
+        repo: RepoName,
+        *,
+        labels: Sequence[str],
+        state: ListState = "open",
+        since: datetime | None = None,
+        priority: Priority = Priority.NORMAL,
+    ) -> list[Issue]:
+        """All issues (no pull requests) that bear every one of `labels`, the oldest first."""
+        query = {"state": state, "sort": "created", "direction": "asc", "per_page": str(PAGE)}
+        if labels:
+            query["labels"] = ",".join(labels)
+        if since is not None:
+            query["since"] = _stamp(since)
+        bot = await self._bot()
+        found = await self._listing(_path(repo, "issues", **query), repo, priority)
+        issues = {issue.number: issue for issue in (wire.issue(one, repo, bot) for one in found)}
+        return [issues[number] for number in sorted(issues) if not issues[number].is_pull]
+
+    async def get_issue(
+        self, repo: RepoName, number: int, *, priority: Priority = Priority.NORMAL
+    ) -> Issue:
+        """One issue or pull request as it is now."""
+        bot = await self._bot()
+        return wire.issue(await self._get(_path(repo, "issues", number), repo, priority), repo, bot)
+
+    async def refresh_issue(self, known: Issue, *, priority: Priority = Priority.NORMAL) -> Issue:
+        """The issue as it is now if asking is free while it is unchanged; else `known`, no call."""
+        if not self._client.remembers(_path(known.repo, "issues", known.number), repo=known.repo):
+            return known
+        return await self.get_issue(known.repo, known.number, priority=priority)
+
+    async def create_issue(
+        self,
+        repo: RepoName,
+        *,
+        title: str,
+        body: str,
+        labels: Sequence[str] = (),
+        assignees: Sequence[Login] = (),
+        priority: Priority = Priority.NORMAL,
+    ) -> Issue:
+        """Open an issue; without its assignees if GitHub refuses them (the answer tells)."""
+        bot = await self._bot()
+        wanted: dict[str, Any] = {"title": title, "body": body, "labels": list(labels)}
+        try:
+            made = await self._write(
+                "POST",
+                _path(repo, "issues"),
+                repo,
+                {**wanted, "assignees": list(assignees)} if assignees else wanted,
+                priority,
+            )
+        except Refused as refused:
+            if not (assignees and _about_assignees(refused, assignees)):
+                raise
+            log.warning("github.assignees_refused", repo=repo, assignees=list(assignees))
+            made = await self._write("POST", _path(repo, "issues"), repo, wanted, priority)
+        return _surely(lambda: wire.issue(made, repo, bot))
+
+    async def edit_issue(
+        self,
+        repo: RepoName,
+        number: int,
+        *,
+        title: str | None = None,
+        body: str | None = None,
+        state: State | None = None,
+        state_reason: StateReason | None = None,
+        priority: Priority = Priority.NORMAL,
+    ) -> Issue:
+        """Change what is given, in one call; the answer is the issue afterwards."""
+        bot = await self._bot()
+        given = {"title": title, "body": body, "state": state, "state_reason": state_reason}
+        changes = {name: value for name, value in given.items() if value is not None}
+        data = await self._write("PATCH", _path(repo, "issues", number), repo, changes, priority)
+        return _surely(lambda: wire.issue(data, repo, bot))
+
+    async def add_labels(
+        self,
+        repo: RepoName,
+        number: int,
+        labels: Sequence[str],
+        *,
+        priority: Priority = Priority.NORMAL,
+    ) -> None:
+        """Put labels on an issue beside those it bears; unknown ones are created by GitHub."""
+        path = _path(repo, "issues", number, "labels")
+        await self._write("POST", path, repo, {"labels": list(labels)}, priority)
+
+    async def remove_label(
+        self, repo: RepoName, number: int, label: str, *, priority: Priority = Priority.NORMAL
+    ) -> None:
+        """Take one label off; that it was not there is fine."""
+        try:
+            path = _path(repo, "issues", number, "labels", label)
+            await self._write("DELETE", path, repo, None, priority)
+        except NotFound:
+            log.debug("github.label_not_there", repo=repo, number=number, label=label)
+
+    async def add_assignees(
+        self,
+        repo: RepoName,
+        number: int,
+        logins: Sequence[Login],
+        *,
+        priority: Priority = Priority.NORMAL,
+    ) -> tuple[Login, ...]:
+        """Assign people beside those assigned; the answer is who is assigned afterwards."""
+        return await self._assign("POST", repo, number, logins, priority)
+
+    async def remove_assignees(
+        self,
+        repo: RepoName,
+        number: int,
+        logins: Sequence[Login],
+        *,
+        priority: Priority = Priority.NORMAL,
+    ) -> tuple[Login, ...]:
+        """Unassign people; the answer is who is assigned afterwards."""
+        return await self._assign("DELETE", repo, number, logins, priority)
+
+    async def create_comment(
+        self, repo: RepoName, number: int, body: str, *, priority: Priority = Priority.NORMAL
+    ) -> Comment:
+        """Write a comment."""
+        bot = await self._bot()
+        path = _path(repo, "issues", number, "comments")
+        data = await self._write("POST", path, repo, {"body": body}, priority)
+        return _surely(lambda: wire.comment(data, bot))
+
+    async def edit_comment(
+        self, repo: RepoName, comment_id: int, body: str, *, priority: Priority = Priority.NORMAL
+    ) -> Comment:
+        """Replace what a comment says."""
+        bot = await self._bot()
+        path = _path(repo, "issues", "comments", comment_id)
+        data = await self._write("PATCH", path, repo, {"body": body}, priority)
+        return _surely(lambda: wire.comment(data, bot))
+
+    async def list_comments(
+        self,
+        repo: RepoName,
+        number: int,
+        *,
+        since: datetime | None = None,
+        priority: Priority = Priority.NORMAL,
+    ) -> list[Comment]:
+        """All comments, the oldest first; `since` keeps those updated at or after it."""
+        query = {"per_page": str(PAGE)} | ({} if since is None else {"since": _stamp(since)})
+        path = _path(repo, "issues", number, "comments", **query)
+        bot = await self._bot()
+        found = await self._listing(path, repo, priority)
+        comments = {comment.id: comment for comment in (wire.comment(one, bot) for one in found)}
+        return [comments[identity] for identity in sorted(comments)]
+
+    async def react(
+        self,
+        repo: RepoName,
+        comment_id: int,
+        content: Reaction,
+        *,
+        priority: Priority = Priority.NORMAL,
+    ) -> bool:
+        """React to a comment; not sent during a hold. Never raises: its failure is none."""
+        path = _path(repo, "issues", "comments", comment_id, "reactions")
+        try:
+            await self._write("POST", path, repo, {"content": content}, priority)
+        except GitHubError as error:
+            log.info("github.no_reaction", repo=repo, comment=comment_id, reason=str(error))
+            return False
+        return True
+
+    async def permission(
+        self, repo: RepoName, login: Login, *, priority: Priority = Priority.NORMAL
+    ) -> Permission:
+        """Whether someone may write to the repository."""
+        try:
+            path = _path(repo, "collaborators", login, "permission")
+            return wire.permission(await self._get(path, repo, priority))
+        except NotFound:
+            return Permission.NO
+        except Refused as refused:
+            log.warning("github.permission_unknown", repo=repo, reason=str(refused))
+            return Permission.UNKNOWN
+
+    async def read_file(
+        self,
+        repo: RepoName,
+        path: str,
+        *,
+        ref: str | None = None,
+        priority: Priority = Priority.NORMAL,
+    ) -> File | None:
+        """A text file at `ref` (default: the default branch's head); None when there is none."""
+        query = {} if ref is None else {"ref": ref}
+        try:
+            data = await self._get(
+                _path(repo, "contents", *path.strip("/").split("/"), **query), repo, priority
+            )
+        except NotFound:
+            return None
+        return wire.file(data, path)
+
+    async def file_history(
+        self, repo: RepoName, path: str, *, limit: int = 10, priority: Priority = Priority.NORMAL
+    ) -> list[Sha]:
+        """The latest commits on the default branch that touched a file, the newest first."""
+        query = {"path": path, "per_page": str(min(limit, PAGE))}
+        data = await self._get(_path(repo, "commits", **query), repo, priority)
+        return [wire.sha(commit) for commit in wire.items(data)]
+
+    async def list_labels(self, repo: RepoName) -> list[Label]:
+        """All labels of a repository."""
+        path = _path(repo, "labels", per_page=str(PAGE))
+        return [wire.label(one) for one in await self._listing(path, repo, Priority.NORMAL)]
+
+    async def create_label(
+        self, repo: RepoName, *, name: str, color: str, description: str
+    ) -> None:
+        """Create a label; that it exists already is fine, and it is left as it is."""
+        body = {"name": name, "color": color, "description": description}
+        try:
+            await self._write("POST", _path(repo, "labels"), repo, body, Priority.NORMAL)
+        except Refused as refused:
+            if not _already_exists(refused):
+                raise
+
+    async def default_branch(self, repo: RepoName) -> str:
+        """The name of the branch that OWNERS.yaml is read from."""
+        return wire.default_branch(await self._get(_path(repo), repo, Priority.NORMAL))
+
+    async def _bot(self) -> Login:
+        """Known before a write is sent: nothing may fail between the write and its result."""
+        return (await self.app()).bot_login
+
+    async def _get(self, path: str, repo: RepoName, priority: Priority) -> Any:
+        return (await self._client.request("GET", path, repo=repo, priority=priority)).data
+
+    async def _write(
+        self,
+        method: str,
+        path: str,
+        repo: RepoName,
+        body: Mapping[str, Any] | None,
+        priority: Priority,
+    ) -> Any:
+        response = await self._client.request(method, path, repo=repo, body=body, priority=priority)
+        return response.data
+
+    async def _assign(
+        self,
+        method: str,
+        repo: RepoName,
+        number: int,
+        logins: Sequence[Login],
+        priority: Priority,
+    ) -> tuple[Login, ...]:
+        path = _path(repo, "issues", number, "assignees")
+        data = await self._write(method, path, repo, {"assignees": list(logins)}, priority)
+        return _surely(lambda: wire.assignees(data))
+
+    async def _listing(self, path: str, repo: RepoName, priority: Priority) -> list[Any]:
+        """Every page; several are read again until nothing has moved between them meanwhile.
+
+        Reading again is free where nothing has changed.
+        """
+        pages: list[Response] = []
+        for _ in range(ROUNDS):
+            pages = [page async for page in self._client.pages(path, repo=repo, priority=priority)]
+            if len(pages) == 1 or all(page.free for page in pages[:-1]):
+                break
+        return [one for page in pages for one in wire.items(page.data)]
+
+
+def _surely(read: Callable[[], T]) -> T:
+    """Read the answer to a write: when it cannot be read, the write has happened all the same."""
+    try:
+        return read()
+    except Unavailable as error:
+        raise Unavailable(error.reason, uncertain=True) from error
+
+
+def _path(repo: RepoName, *parts: str | int, **query: str) -> str:
+    path = "/".join(quote(str(part), safe="") for part in ("repos", *repo.split("/"), *parts))
+    return f"/{path}?{urlencode(query)}" if query else f"/{path}"
+
+
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _about_assignees(refused: Refused, logins: Sequence[Login]) -> bool:
+    """GitHub refuses an issue whose assignee it cannot assign; some servers with a 404."""
+    if refused.status not in {404, 422}:
+        return False
+    told = f"{refused.message} {refused.errors}".casefold()
+    words = set(re.findall(r"[\w-]+", told))
+    return "assignee" in told or any(login.casefold() in words for login in logins)
+
+
+def _already_exists(refused: Refused) -> bool:
+    return refused.status == 422 and any(
+        isinstance(error, dict) and error.get("code") == "already_exists"
+        for error in refused.errors
+    )
