@@ -1,0 +1,96 @@
+"""Open the one database that the inbox, the app's memory and the queue share."""
+
+import importlib
+import sqlite3
+from types import ModuleType
+from typing import Any
+
+import sqlalchemy as sa
+
+SQLITE_WITH_SUBSECOND_CLOCK = (3, 42, 0)
+"""The oldest SQLite with `unixepoch('subsec')`, which the queue's schema uses."""
+
+BUSY_TIMEOUT_MS = 30_000
+CHECKPOINT_PAGES = 4_000
+"""Write-ahead log pages (of 4 KiB) between checkpoints: fewer, longer ones under a storm."""
+
+_POSTGRES_NAMES = {"postgresql", "postgres", "postgresql+psycopg"}
+
+
+class DatabaseUrlError(ValueError):
+    """GHAPP_DATABASE_URL names something that the app cannot use; the message says what to write."""
+
+
+def open_engine(url: str) -> sa.Engine:
+    """Open `sqlite:///path` or `postgresql://…`; nothing is read or created before first use.
+
+    Raises:
+        DatabaseUrlError: the URL is unreadable, in memory only, or of another kind of database.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise DatabaseUrlError(
+            "the database URL is unreadable: write sqlite:///path or postgresql://…"
+        ) from error
+    if parsed.drivername == "sqlite":
+        return _open_sqlite(parsed)
+    if parsed.drivername in _POSTGRES_NAMES:
+        return _open_postgres(parsed)
+    raise DatabaseUrlError(
+        f"{parsed.drivername} is not supported: write sqlite:///path or postgresql://…"
+    )
+
+
+def is_sqlite(db: sa.Engine) -> bool:
+    """Whether the database is a file that one process at a time serves from."""
+    return db.dialect.name == "sqlite"
+
+
+def sqlite_module() -> ModuleType:
+    """The standard library's SQLite where it is new enough, else the bundled one."""
+    if sqlite3.sqlite_version_info >= SQLITE_WITH_SUBSECOND_CLOCK:
+        return sqlite3
+    return importlib.import_module("pysqlite3.dbapi2")
+
+
+def prepare_sqlite(connection: Any) -> None:
+    """Set what a connection must have: durable commits, patience with other writers, foreign keys.
+
+    FULL makes a commit survive a power cut, see https://www.sqlite.org/pragma.html#pragma_synchronous.
+    """
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",  # first: switching to WAL may itself have to wait
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"wal_autocheckpoint={CHECKPOINT_PAGES}",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _open_sqlite(url: sa.URL) -> sa.Engine:
+    if url.database in {None, "", ":memory:"}:
+        raise DatabaseUrlError(
+            "a database in memory forgets what it accepted: write sqlite:///path"
+        )
+    engine = sa.create_engine(url, module=sqlite_module(), pool_size=8, max_overflow=24)
+
+    @sa.event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: object) -> None:
+        # A transaction that begins by reading and then writes fails at once when another one wrote
+        # in between; taking the write lock at the start waits instead.
+        connection.isolation_level = "IMMEDIATE"
+        prepare_sqlite(connection)
+
+    return engine
+
+
+def _open_postgres(url: sa.URL) -> sa.Engine:
+    return sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=8,
+        max_overflow=24,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 10, "application_name": "ghapp"},
+    )

@@ -1,0 +1,361 @@
+"""The engine: every conversation with waiting rows gets one drain at a time, soon and at last."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import sqlalchemy as sa
+import structlog
+
+from ghapp.engine import queue_dbos, rows
+from ghapp.engine.database import is_sqlite
+from ghapp.engine.drain import Counts, Drain, Handler, Outcome
+from ghapp.engine.failures import Retry
+from ghapp.engine.inbox import Inbox
+from ghapp.engine.lease import DatabaseBusyError, open_lease
+from ghapp.engine.rows import Row
+from ghapp.engine.store import Store
+
+__all__ = ["DatabaseBusyError", "Engine", "Handler", "Retry", "Row"]
+
+log = structlog.get_logger(__name__)
+
+WINDOW = 64
+"""Drains that this instance keeps on the queue; what else is ready waits in memory, by name only."""
+
+SWEEP = 3.0
+"""Seconds between looks for rows that wait without a drain."""
+
+SWEEP_AGE = 1.5
+"""Seconds that a row has waited before the sweep suspects that its wake-up was lost."""
+
+SWEEP_LIMIT = 1000
+HOUSEKEEPING = 60.0
+PRUNE = 3600.0
+RECOVERY = 5.0
+TURN = 1.0
+"""Seconds after which a busy conversation lets others run."""
+
+ELSEWHERE = 1.0
+"""Seconds after which a drain that has not started here is taken to run on another instance."""
+
+HANDLER_LIMIT = 600.0
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Live:
+    """A drain on the queue or running; `dirty` when its conversation got rows since it last looked."""
+
+    running: bool = False
+    dirty: bool = False
+    woken: bool = False
+
+
+class Engine:
+    """Runs the handler on the event loop, driven by DBOS; one per process.
+
+    The handler gets a conversation and its waiting rows in order (200 at most) and computes what
+    should be true now; it may raise `Retry` when something outside is in trouble. Rows are done when
+    it returns.
+    """
+
+    def __init__(
+        self, db: sa.Engine, inbox: Inbox, store: Store, *, handler_limit: float = HANDLER_LIMIT
+    ) -> None:
+        """Use an open database whose tables exist, with a started inbox."""
+        self._db = db
+        self._inbox = inbox
+        self._store = store
+        self._handler_limit = handler_limit
+        self.counts = Counts()
+        self._lease = open_lease(db, self._on_lease_lost)
+        self._ready: dict[str, bool] = {}
+        self._live: dict[str, _Live] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._gated: set[str] = set()
+        self._bell = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._drains: set[asyncio.Task[None]] = set()
+        self._stopping = True
+        self._pool: ThreadPoolExecutor | None = None
+        self._drain: Drain | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._subscribed = False
+        self._swept = False
+        self._pruned = float("-inf")
+        self._suspects: set[str] = set()
+
+    async def start(self, handler: Handler) -> None:
+        """Take over what an earlier process left, and begin.
+
+        Raises:
+            DatabaseBusyError: another process serves from this SQLite database.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._drain = Drain(
+            self._db, self._inbox, self._store, handler, self._handler_limit, self.counts
+        )
+        self._pool = ThreadPoolExecutor(2, thread_name_prefix="ghapp-queue")
+        await self._lease.take()
+        self._stopping = False
+        try:
+            await self._run(queue_dbos.launch, self._db, self._lease.name, self._run_drain)
+        except BaseException:
+            self._stopping = True
+            await self._lease.give_back()
+            raise
+        if not self._subscribed:
+            self._subscribed = True
+            self._inbox.subscribe(self._notify)
+            self._store.subscribe(self._notify_now)
+        self._tasks = [
+            asyncio.create_task(self._dispatch(), name="dispatch"),
+            asyncio.create_task(self._every(SWEEP, self._sweep), name="sweep"),
+            asyncio.create_task(self._every(HOUSEKEEPING, self._keep_house), name="housekeeping"),
+        ]
+        if not is_sqlite(self._db):
+            recovery = self._every(RECOVERY, self._recover)
+            self._tasks.append(asyncio.create_task(recovery, name="recovery"))
+
+    async def stop(self, timeout: float = 10.0) -> None:  # noqa: ASYNC109 - a bound, not a cancellation
+        """End within `timeout` seconds: handlers finish, or are cancelled and their rows wait."""
+        if self._stopping:
+            return
+        self._stopping = True
+        for timer in self._timers.values():
+            timer.cancel()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._drains:
+            await asyncio.wait(self._drains, timeout=max(0.0, timeout - 4.0))
+        for drain in self._drains:
+            drain.cancel()
+        if self._drains:
+            await asyncio.wait(self._drains, timeout=1.0)
+        await self._run(self._await_outcomes)
+        await self._run(queue_dbos.shut_down)
+        await self._lease.give_back()
+        self._live.clear()
+        self._ready.clear()
+        self._timers.clear()
+        self._gated.clear()
+        if self._pool is not None:
+            self._pool.shutdown(wait=False)
+
+    async def wake(self, conversation: str) -> None:
+        """Run the handler for a conversation soon, even when no rows wait for it."""
+        self._wake(conversation)
+
+    @property
+    def running(self) -> bool:
+        """Whether drains are being run."""
+        return not self._stopping
+
+    @property
+    def busy(self) -> int:
+        """How many handlers run now."""
+        return len(self._drains)
+
+    # On the event loop: who is ready.
+
+    def _notify(self, conversations: Iterable[str]) -> None:
+        if self._stopping:
+            return
+        for conversation in conversations:
+            live = self._live.get(conversation)
+            if live is not None:
+                live.dirty = True
+            elif conversation not in self._gated:
+                self._ready.setdefault(conversation, False)
+        if self._ready:
+            self._bell.set()
+
+    def _notify_now(self, conversations: Iterable[str]) -> None:
+        """Look again even at conversations that were to wait."""
+        found = list(conversations)
+        self._gated.difference_update(found)
+        self._notify(found)
+
+    def _come_back(self, conversation: str, outcome: Outcome, *, woken: bool) -> None:
+        """Return to a conversation when its first row, or the repetition of its wake-up, is due."""
+        assert self._loop is not None
+        assert outcome.until is not None
+        if (old := self._timers.pop(conversation, None)) is not None:
+            old.cancel()
+        if not outcome.rowless:
+            self._gated.add(conversation)
+        delay = max(0.0, outcome.until - time.time())
+        self._timers[conversation] = self._loop.call_later(delay, self._due, conversation, woken)
+
+    def _due(self, conversation: str, woken: bool) -> None:
+        self._timers.pop(conversation, None)
+        if woken:
+            self._wake(conversation)
+        self._notify_now([conversation])
+
+    def _wake(self, conversation: str) -> None:
+        live = self._live.get(conversation)
+        if live is not None:
+            live.woken = live.dirty = True
+        elif not self._stopping:
+            self._ready[conversation] = True
+            self._bell.set()
+
+    async def _dispatch(self) -> None:
+        """Put what is ready on the queue, a few at a time, as long as the window has room."""
+        while True:
+            await self._bell.wait()
+            self._bell.clear()
+            while self._ready and len(self._live) < WINDOW:
+                batch = list(self._ready.items())[: WINDOW - len(self._live)]
+                for conversation, woken in batch:
+                    del self._ready[conversation]
+                    self._live[conversation] = _Live(woken=woken)
+                try:
+                    await self._run(queue_dbos.enqueue, batch)
+                except Exception:
+                    log.exception("drains_not_enqueued", drains=len(batch))
+                    self._release(batch)
+                    await asyncio.sleep(1.0)  # the database is away
+                else:
+                    self._expect(conversation for conversation, _ in batch)
+
+    def _release(self, batch: Iterable[tuple[str, bool]]) -> None:
+        for conversation, woken in batch:
+            live = self._live.get(conversation)
+            if live is not None and not live.running:
+                del self._live[conversation]
+                self._ready[conversation] = woken or live.woken
+
+    def _expect(self, conversations: Iterable[str]) -> None:
+        """With several instances a drain may start elsewhere, where new rows of ours go unnoticed."""
+        if is_sqlite(self._db):
+            return
+        assert self._loop is not None
+        for conversation in conversations:
+            live = self._live.get(conversation)
+            if live is not None:
+                self._loop.call_later(ELSEWHERE, self._give_up, conversation, live)
+
+    def _give_up(self, conversation: str, live: _Live) -> None:
+        if self._live.get(conversation) is live and not live.running:
+            del self._live[conversation]
+            self._after(conversation, live)
+
+    def _after(self, conversation: str, live: _Live) -> None:
+        if live.woken:
+            self._wake(conversation)
+        if live.dirty:
+            self._notify([conversation])
+        self._bell.set()  # the window has room
+
+    # A drain: in a thread of DBOS, then on the event loop.
+
+    def _run_drain(self, conversation: str, woken: bool) -> None:
+        if self._stopping or self._loop is None:
+            return
+        try:
+            asyncio.run_coroutine_threadsafe(self._enter(conversation, woken), self._loop).result()
+        except Exception:
+            log.exception("drain_failed", conversation=conversation)
+
+    async def _enter(self, conversation: str, woken: bool) -> None:
+        if self._stopping or not self._lease.held:
+            return  # the rows wait, and the sweep finds them
+        live = self._live.setdefault(conversation, _Live())
+        live.running = True
+        live.woken = live.woken or woken
+        task = asyncio.create_task(self._rounds(conversation, live), name=f"drain {conversation}")
+        self._drains.add(task)
+        try:
+            await asyncio.wait([task])
+        finally:
+            self._drains.discard(task)
+            if self._live.get(conversation) is live:
+                del self._live[conversation]
+            if not self._stopping:
+                self._after(conversation, live)
+
+    async def _rounds(self, conversation: str, live: _Live) -> None:
+        """Handle batch after batch until nothing is left or others have waited long enough."""
+        assert self._drain is not None
+        began = time.monotonic()
+        while not self._stopping:
+            live.dirty = False
+            try:
+                outcome = await self._drain.round(conversation, woken=live.woken)
+            except Exception:
+                log.exception("drain_interrupted", conversation=conversation)
+                outcome = Outcome(handled=False, until=time.time() + 1.0)
+            if outcome.handled:
+                live.woken = False
+            if outcome.until is not None:
+                self._come_back(conversation, outcome, woken=live.woken)
+                live.woken = live.dirty = False
+                return
+            if not outcome.more and not live.dirty:
+                return
+            if self._others_wait() and time.monotonic() - began > TURN:
+                live.dirty = True
+                return
+
+    def _others_wait(self) -> bool:
+        return bool(self._ready) or len(self._live) > len(self._drains)
+
+    def _on_lease_lost(self) -> None:
+        """Others may take our conversations over: stop handling them, uncounted."""
+        for drain in self._drains:
+            drain.cancel()
+
+    # Now and then.
+
+    async def _every(self, seconds: float, chore: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await chore()
+            except Exception:
+                log.exception("queue_chore_failed", chore=chore.__name__)
+            await asyncio.sleep(seconds)
+
+    async def _sweep(self) -> None:
+        """Find rows that wait without a drain: lost wake-ups, rows of vanished instances."""
+        age = SWEEP_AGE if self._swept else 0.0
+        found = await self._run(rows.overdue, self._db, time.time(), age, SWEEP_LIMIT)
+        self._swept = True
+        missed = [one for one in found if one not in self._live and one not in self._ready]
+        if not missed:
+            return
+        active = await self._run(queue_dbos.active)
+        self._notify_now(one for one in missed if one not in active)
+
+    async def _recover(self) -> None:
+        """Let drains of instances that are gone run elsewhere."""
+        own, suspects = self._lease.name, self._suspects
+        self._suspects = await self._run(queue_dbos.resume_vanished, self._db, own, suspects)
+
+    async def _keep_house(self) -> None:
+        """Forget what is over."""
+        await self._run(queue_dbos.forget_over, datetime.now(UTC))
+        if time.monotonic() - self._pruned > PRUNE:
+            self._pruned = time.monotonic()
+            await self._store.prune()
+
+    def _await_outcomes(self) -> None:
+        """Let DBOS write that the drains ended; what it can't is recovered at the next start."""
+        deadline = time.monotonic() + 1.0
+        try:
+            while queue_dbos.active(self._lease.name) and time.monotonic() < deadline:
+                time.sleep(0.02)
+        except sa.exc.SQLAlchemyError:
+            log.warning("queue_stopped_without_database", exc_info=True)
+
+    async def _run(self, work: Callable[..., T], *args: object) -> T:
+        assert self._pool is not None
+        assert self._loop is not None
+        return await self._loop.run_in_executor(self._pool, work, *args)
