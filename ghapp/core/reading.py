@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
-_SECONDS = re.compile(r"\d{1,11}(\.\d{1,9})?")
+_SECONDS = re.compile(r"[0-9]{1,11}(\.[0-9]{1,9})?")
 _UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f-\x9f\s<>\"`\\^{|}]")
 _MAX_URL = 2048
 _T = TypeVar("_T")
