@@ -35,8 +35,8 @@ class GitHub:
         """
         secret = token_hex(16)
         proxy = Proxy(webhook_secret=secret, base_path=base_path)
-        await proxy.start()
         try:
+            await proxy.start()
             emulator = await Emulator.start(
                 base_url=proxy.api_url,
                 webhook_url=proxy.webhook_url,
@@ -50,6 +50,8 @@ class GitHub:
                     github = cls(emulator, proxy, session)
                     if owners:
                         await github.person("alice").put_file("OWNERS.yaml", owners)
+                        await proxy.hooks.received(1)
+                        proxy.hooks.clear()
                     yield github
             finally:
                 await emulator.stop()

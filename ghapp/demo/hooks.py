@@ -78,6 +78,7 @@ class Hooks:
         self.deliveries: list[Delivery] = []
         self.faults: list[HookFault] = []
         self.edits: dict[str, deque[dict[str, str]]] = {}
+        self._arrived = asyncio.Event()
         self._held: list[Delivery] = []
         self._queue: asyncio.Queue[Delivery] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -108,6 +109,14 @@ class Hooks:
         """Take a delivery of the emulator and pass it on as GitHub would have written it."""
         payload = self._mend(event, json.loads(content))
         self._enqueue(self._delivery(event, payload, uuid.uuid4().hex))
+        self._arrived.set()
+
+    async def received(self, count: int) -> list[Delivery]:
+        """Wait until the emulator has sent `count` deliveries since the start or `clear`."""
+        while len(self.deliveries) < count:
+            self._arrived.clear()
+            await self._arrived.wait()
+        return self.deliveries[:count]
 
     async def send(self, event: str, payload: dict[str, Any], *, guid: str = "") -> Delivery:
         """Deliver an event that the emulator never sends (`ping`, `installation`) and wait for it."""

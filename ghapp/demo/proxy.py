@@ -78,9 +78,9 @@ class Proxy(Recorder):
         application = web.Application(client_max_size=32 * 1024 * 1024)
         application.router.add_post(_HOOKS, self._take_delivery)
         application.router.add_route("*", "/{path:.*}", self._serve)
-        self._runner = web.AppRunner(application, access_log=None)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0, shutdown_timeout=1).start()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         host, port = self._runner.addresses[0][:2]
         self.origin = f"http://{host}:{port}"
         self.hooks.address = self.api_url

@@ -58,9 +58,13 @@ class Server:
             await self.kill9()
             raise ServerError(f"not ready within {within} s:\n{self.tail()}") from None
 
+    def reserve_port(self) -> None:
+        """Choose the port now, so that `url` is known before the start."""
+        self.port = self.port or _free_port()
+
     async def launch(self) -> None:
         """Start the process without waiting for anything."""
-        self.port = self.port or _free_port()
+        self.reserve_port()
         clean = {name: value for name, value in os.environ.items() if not name.startswith("GHAPP_")}
         place = {"GHAPP_HOST": "127.0.0.1", "GHAPP_PORT": str(self.port)}
         with self.log.open("ab") as log:

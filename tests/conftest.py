@@ -1,0 +1,23 @@
+"""What holds for every test: unit tests open no sockets, end-to-end tests are marked as such."""
+
+from pathlib import Path
+
+import pytest
+import pytest_socket
+
+END_TO_END = Path(__file__).parent / "e2e"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(END_TO_END):
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.enable_socket)
+        if "postgres" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.postgres)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("enable_socket") is None:
+        pytest_socket.disable_socket(allow_unix_socket=True)
