@@ -3,11 +3,10 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import BeforeValidator, WithJsonSchema
 
 from ghapp.model.duration import Duration, DurationOrZero
 from ghapp.model.names import AreaName, Login, Severity
-from ghapp.model.people import NotifyUrl
 from ghapp.model.references import (
     DEFAULT_POLICY,
     PersonRef,
@@ -15,9 +14,8 @@ from ghapp.model.references import (
     RotationRef,
     TeamRef,
 )
-from ghapp.model.values import EMPTY, Count, Frozen, Section, Sev
-
-Text = Annotated[str, StringConstraints(min_length=1)]
+from ghapp.model.section import EMPTY, Frozen, Section
+from ghapp.model.values import Count, NotifyUrl, Sev, Text
 
 
 def _pattern(value: object) -> object:
@@ -26,7 +24,9 @@ def _pattern(value: object) -> object:
     return str(value) if isinstance(value, int | float) else value
 
 
-Pattern = Annotated[str, BeforeValidator(_pattern)]
+Pattern = Annotated[
+    str, BeforeValidator(_pattern), WithJsonSchema({"type": ["string", "number", "boolean"]})
+]
 """A glob (`*`, `?`, `[…]`) over a field of the alert as text, case-sensitive."""
 
 

@@ -5,10 +5,12 @@ from datetime import timedelta
 from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from ghapp.model.names import Severity
 from ghapp.model.references import DEFAULT_POLICY
 from ghapp.model.severities import EscalationLevel, EscalationPolicy, SeverityPolicy
+from ghapp.model.values import is_zone, severity_named
 
 BUILT_IN_ESCALATION: Final = EscalationPolicy(
     levels=(
@@ -57,14 +59,15 @@ Raw = Mapping[Any, Any]
 def with_defaults(raw: Raw) -> Raw:
     """The file with its silence filled: severities, the default escalation policy, time zones.
 
-    What is malformed is left as it is, for validation to complain about.
+    A section with nothing after its colon counts as absent. What is malformed stays, for validation to complain of.
     """
-    filled = dict(raw)
-    filled["severities"] = _on_mapping(raw.get("severities", {}), _severities)
+    filled = {key: value for key, value in raw.items() if value is not None}
+    filled["severities"] = _on_mapping(filled.get("severities", {}), _severities)
     filled["escalation"] = _on_mapping(
-        raw.get("escalation", {}), lambda given: {DEFAULT_POLICY: BUILT_IN_ESCALATION, **given}
+        filled.get("escalation", {}), lambda given: {DEFAULT_POLICY: BUILT_IN_ESCALATION, **given}
     )
-    return _with_zones(filled, raw["timezone"]) if "timezone" in raw else filled
+    zone = filled.get("timezone")
+    return _with_zones(filled, zone) if is_zone(zone) or isinstance(zone, ZoneInfo) else filled
 
 
 def _on_mapping(value: Any, change: Callable[[Raw], Any]) -> Any:
@@ -72,23 +75,19 @@ def _on_mapping(value: Any, change: Callable[[Raw], Any]) -> Any:
 
 
 def _severities(given: Raw) -> dict[Any, Any]:
-    severities: dict[Any, Any] = dict(BUILT_IN_SEVERITIES)
+    severities: dict[Any, Any] = {one.label: own for one, own in BUILT_IN_SEVERITIES.items()}
     for key, value in given.items():
-        severity = key if isinstance(key, Severity) else _severity_named(key)
+        severity = severity_named(key)
         if severity is None:
             severities[key] = value
         else:
-            severities[severity] = _on_mapping(value or {}, partial(_over, severity))
+            severities[severity.label] = _on_mapping(value or {}, partial(_over, severity))
     return severities
 
 
 def _over(severity: Severity, given: Raw) -> Raw:
     built_in = BUILT_IN_SEVERITIES[severity]
     return {name: getattr(built_in, name) for name in _INHERITED} | dict(given)
-
-
-def _severity_named(key: object) -> Severity | None:
-    return next((severity for severity in Severity if severity.label == key), None)
 
 
 def _with_zones(filled: dict[Any, Any], zone: Any) -> dict[Any, Any]:

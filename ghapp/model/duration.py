@@ -57,15 +57,37 @@ def _read(value: object) -> timedelta:
     raise ValueError(f"write {ACCEPTED}")
 
 
+def _read_or_none(value: object) -> timedelta | None:
+    return None if value is None or value in _NOTHING else _read(value)
+
+
+_NOTHING: Final = ("\N{EN DASH}", "-", "none")
+_SCHEMA: Final = {
+    "type": "string",
+    "pattern": _PATTERN,
+    "examples": ["90s", "5m", "4h", "7d", "2w"],
+}
+
 DurationOrZero = Annotated[
     timedelta,
     BeforeValidator(_read),
     PlainSerializer(format_duration, return_type=str),
-    WithJsonSchema(
-        {"type": "string", "pattern": _PATTERN, "examples": ["90s", "5m", "4h", "7d", "2w"]}
-    ),
+    WithJsonSchema(_SCHEMA),
 ]
 """A span that may be nothing, `0s`."""
 
-Duration = Annotated[DurationOrZero, Field(gt=timedelta(0))]
+Duration = Annotated[
+    timedelta,
+    Field(gt=timedelta(0)),
+    BeforeValidator(_read),
+    PlainSerializer(format_duration, return_type=str),
+    WithJsonSchema(_SCHEMA),
+]
 """A span longer than nothing."""
+
+DurationOrNone = Annotated[
+    Duration | None,
+    BeforeValidator(_read_or_none),
+    WithJsonSchema({"anyOf": [_SCHEMA, {"enum": [*_NOTHING, None]}]}),
+]
+"""A span, or a dash for none."""

@@ -1,5 +1,6 @@
 """What pydantic finds wrong, in plain words."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args, get_origin
 
@@ -7,17 +8,27 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from ghapp.model.problem import Finding, Path
-from ghapp.model.references import suggest
-from ghapp.model.values import Section
+from ghapp.model.problem import Finding, Path, dotted
+from ghapp.model.section import LIST, MAPPING, TEXT, Section
+from ghapp.model.suggest import suggest
 
 KEY = "[key]"
 """The step that pydantic adds to a path when the key itself is wrong."""
 
+_QUOTE = "'"
+_TICK = "`"
+_MISSING = {
+    "version": "write `version: 1`",
+    "areas": "name at least one, with its owner",
+    "owner": "every area has one: `owner: LOGIN`",
+    "fallback_area": "name the area that gets the alerts which no rule matches",
+}
+_TAGS = {TEXT, LIST, MAPPING}
 _PLAIN = {
     "int_type": "must be a whole number",
     "bool_type": "must be true or false",
     "string_type": "must be text",
+    "string_unicode": "holds half a character",
     "string_too_short": "must not be empty",
     "tuple_type": "must be a list",
     "too_short": "must not be empty",
@@ -30,38 +41,48 @@ _PLAIN = {
 def findings(error: ValidationError, top: type[Section]) -> Iterator[Finding]:
     """Every error as a finding about a path of the file."""
     for line in error.errors(include_url=False):
-        yield _finding(line, top)
+        # Pydantic counts only the sound members of a list; the others have their own errors.
+        if line["type"] != "too_short" or not line["input"]:
+            yield _finding(line, top)
 
 
 def _finding(line: ErrorDetails, top: type[Section]) -> Finding:
     path: Path = tuple(step for step in line["loc"] if step not in _TAGS)
     at_key = path[-1:] == (KEY,)
     path = path[:-1] if at_key else path
-    kind, context = line["type"], line.get("ctx", {})
-    name = str(path[-1]) if path else "the file"
-    if kind == "missing":
-        return Finding(path, f"`{name}` is missing", at_key=True)
-    if kind == "extra_forbidden":
-        known = _keys(top, path[:-1])
-        return Finding(path, f"unknown key `{name}`", suggest(name, known), at_key=True)
-    message, hint = _words(kind, line, context)
-    return Finding(path, message.replace("{name}", name), hint, at_key=at_key)
+    name = _name(path)
+    if line["type"] == "missing":
+        return Finding(path, f"`{name}` is missing", _MISSING.get(name, ""), at_key=True)
+    if line["type"] == "extra_forbidden":
+        return Finding(
+            path, f"unknown key `{name}`", suggest(name, _keys(top, path[:-1])), at_key=True
+        )
+    message, hint = _words(name, line)
+    if line["type"] in {"wrong", "value_error"} and not at_key:
+        message = f"`{name}`: {message}"
+    return Finding(path, message, hint, at_key=at_key)
 
 
-_TAGS = {"<text>", "<list>", "<mapping>"}
+def _name(path: Path) -> str:
+    """The last key of a path with the positions after it: `people[0]`."""
+    last = max((place for place, step in enumerate(path) if isinstance(step, str)), default=0)
+    return dotted(path[last:]) or "the file"
 
 
-def _words(kind: str, line: ErrorDetails, context: Mapping[str, Any]) -> tuple[str, str]:
+def _words(name: str, line: ErrorDetails) -> tuple[str, str]:
+    kind, given, context = line["type"], line["input"], line.get("ctx", {})
     if kind == "value_error":
         return str(context["error"]), ""
     if kind == "literal_error":
-        return f"`{line['input']}` is not {context['expected']}", ""
+        expected = str(context["expected"])
+        hint = suggest(str(given), re.findall(r"'([^']*)'", expected))
+        return f"`{name}` must be {expected.replace(_QUOTE, _TICK)}", hint
     if kind in {"greater_than_equal", "less_than_equal"}:
-        bound = context.get("ge", context.get("le"))
-        return f"`{{name}}` must be at {'least' if 'ge' in context else 'most'} {bound}", ""
+        bound = f"least {context['ge']}" if "ge" in context else f"most {context['le']}"
+        return f"`{name}` must be at {bound}", ""
     if kind in _PLAIN:
-        quoted = kind == "string_type" and isinstance(line["input"], int | float)
-        return f"`{{name}}` {_PLAIN[kind]}", f'write "{line["input"]}"' if quoted else ""
+        unquoted = kind == "string_type" and isinstance(given, int | float)
+        return f"`{name}` {_PLAIN[kind]}", f'write "{given}"' if unquoted else ""
     return line["msg"], str(context.get("hint", ""))
 
 

@@ -1,34 +1,50 @@
 """The duties besides incidents: reviews, releases, hygiene, triage, docs, decisions, the report."""
 
 from datetime import time, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, Tag, model_validator
 
-from ghapp.model.areas import Text
 from ghapp.model.duration import Duration, DurationOrZero
 from ghapp.model.names import Severity
-from ghapp.model.people import UTC
-from ghapp.model.references import AreaRef, PersonRef, WhoRef
-from ghapp.model.values import (
+from ghapp.model.references import AreaRef, PersonRef, SignerRef, WhoRef
+from ghapp.model.section import (
     EMPTY,
+    LIST,
+    LIST_OR_TEXT,
+    TEXT,
+    Frozen,
+    Matching,
+    Section,
+    in_order,
+)
+from ghapp.model.values import (
+    UTC,
+    WORKDAYS,
     Count,
     CountOrZero,
     Day,
     DayOfWeek,
     Flag,
-    Frozen,
-    Section,
     Sev,
+    Text,
     TimeOfDay,
     Weekday,
     Zone,
 )
 
-Every = Annotated[str, StringConstraints(pattern=r"^([1-9][0-9]{0,3}[dw]|month)$")]
-Weekdays = "mon(day)?|tue(sday)?|wed(nesday)?|thu(rsday)?|fri(day)?|sat(urday)?|sun(day)?"
+Every = Annotated[
+    str,
+    Matching(r"^([1-9][0-9]{0,2}[dw]|month)$", "is no cadence", "write 3d, 2w or month"),
+]
+_WEEKDAY = "mon(day)?|tue(sday)?|wed(nesday)?|thu(rsday)?|fri(day)?|sat(urday)?|sun(day)?"
 On = Annotated[
-    str, StringConstraints(pattern=rf"^((first|second|third|fourth|last) )?({Weekdays})$")
+    str,
+    Matching(
+        rf"^((first|second|third|fourth|last) )?({_WEEKDAY})$",
+        "is no weekday",
+        "write tuesday or, for a month, last tuesday",
+    ),
 ]
 
 
@@ -75,7 +91,7 @@ class Gate(Section):
     blockers: tuple[Text, ...] = ("release-blocker",)
     """Open issues with these labels."""
     checks: tuple[Text, ...] = ()
-    sign_off: tuple[WhoRef | Literal["captain"], ...] = ()
+    sign_off: tuple[SignerRef, ...] = ()
     soak: DurationOrZero = timedelta(0)
     """How long the last change must have been in before the release."""
 
@@ -88,6 +104,11 @@ class Freeze(Section):
     reason: str = ""
     approvers: tuple[PersonRef, ...] = ()
     """Who may let a release through all the same."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        in_order(self.from_, self.to)
+        return self
 
 
 class Release(Section):
@@ -139,7 +160,9 @@ class Triage(Section):
     at: TimeOfDay = time(9, 30)
     timezone: Zone = UTC
     """IANA name; default: the file's."""
-    facilitators: WhoRef | tuple[PersonRef, ...] = ()
+    facilitators: Annotated[
+        Annotated[WhoRef, Tag(TEXT)] | Annotated[tuple[PersonRef, ...], Tag(LIST)], LIST_OR_TEXT
+    ] = ()
     """Logins who take turns, or rotation:NAME."""
 
 
@@ -166,16 +189,19 @@ class Decision(Section):
 class BusinessHours(Section):
     """When clocks run that stand still at night: wall clock of the person or area concerned."""
 
-    days: tuple[DayOfWeek, ...] = (
-        Weekday.MONDAY,
-        Weekday.TUESDAY,
-        Weekday.WEDNESDAY,
-        Weekday.THURSDAY,
-        Weekday.FRIDAY,
-    )
+    days: tuple[DayOfWeek, ...] = WORKDAYS
     start: TimeOfDay = time(9, 0)
     end: TimeOfDay = time(18, 0)
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        in_order(self.start, self.end, may_meet=False)
+        return self
 
-CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
-Holidays = CountryCode | tuple[Day, ...]
+
+CountryCode = Annotated[
+    str, Matching(r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$", "is no country code", "such as US or DE-BY")
+]
+Holidays = Annotated[
+    Annotated[CountryCode, Tag(TEXT)] | Annotated[tuple[Day, ...], Tag(LIST)], LIST_OR_TEXT
+]

@@ -1,14 +1,183 @@
-"""What a valid model still gets wrong: rules that never match, levels that reach nobody, names that nothing uses."""
+"""What a valid model still gets wrong: rules that never match, levels that reach nobody, unused names."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 
-from ghapp.model.problem import Finding
-from ghapp.model.types import Model
+from ghapp.model.globs import covers
+from ghapp.model.names import AreaName, Login
+from ghapp.model.problem import Finding, Path, dotted
+from ghapp.model.references import DEFAULT_POLICY
+from ghapp.model.suggest import suggest
+from ghapp.model.types import AlertRule, Area, Model
 
 
 def lint(model: Model) -> Iterator[Finding]:
-    """Every finding of every lint."""
-    yield from (finding for check in CHECKS for finding in check(model))
+    """Every finding about a whole file."""
+    for check in (_same_but_for_case, shadowed_rules, _levels_that_reach_nobody, *_ADVICE):
+        yield from check(model)
 
 
-CHECKS: tuple[Callable[[Model], Iterator[Finding]], ...] = ()
+def shadowed_rules(model: Model) -> Iterator[Finding]:
+    """Alert rules that never decide, because an earlier one takes all their alerts."""
+    earlier: list[tuple[Path, AreaName, AlertRule]] = []
+    for name, area in model.areas.items():
+        for index, rule in enumerate(area.alerts):
+            path: Path = ("areas", name, "alerts", index)
+            for other_path, other_name, other in earlier:
+                if _takes_all_of(other, rule):
+                    yield _shadowed(path, rule, dotted(other_path), other, other_name == name)
+                    break
+            earlier.append((path, name, rule))
+
+
+def _takes_all_of(broad: AlertRule, narrow: AlertRule) -> bool:
+    return covers(broad.source, narrow.source) and all(
+        key in narrow.match and covers(pattern, narrow.match[key])
+        for key, pattern in broad.match.items()
+    )
+
+
+def _shadowed(
+    path: Path, rule: AlertRule, other_path: str, other: AlertRule, same_area: bool
+) -> Finding:
+    if (rule.source, rule.match) != (other.source, other.match):
+        return Finding(
+            path,
+            f"this alert rule is unreachable: `{other_path}` comes first and takes all its alerts",
+            "move the narrower rule up, or narrow the broader one",
+        )
+    if same_area:
+        return Finding(path, f"this alert rule repeats `{other_path}`", "remove one of them")
+    return Finding(
+        path,
+        f"this alert rule is ambiguous: `{other_path}` is the same and comes first",
+        "keep it in the area that owns these alerts",
+    )
+
+
+def _same_but_for_case(model: Model) -> Iterator[Finding]:
+    kinds: tuple[tuple[str, Iterable[str], str], ...] = (
+        ("people", model.people, "to GitHub they are one account"),
+        ("areas", model.areas, "to GitHub their labels are one"),
+    )
+    for section, names, why in kinds:
+        first: dict[str, str] = {}
+        for name in names:
+            known = first.setdefault(name.casefold(), name)
+            if known != name:
+                message = f"`{name}` and `{known}` differ only in case"
+                yield Finding((section, name), message, why, at_key=True)
+
+
+def _levels_that_reach_nobody(model: Model) -> Iterator[Finding]:
+    for policy_name, policy in model.escalation.items():
+        users = [name for name, area in model.areas.items() if area.escalation == policy_name]
+        for index, level in enumerate(policy.levels):
+            lost = [name for name in users if not _reached(model, model.areas[name], level.notify)]
+            if lost:
+                areas = ", ".join(f"`{name}`" for name in lost)
+                yield Finding(
+                    ("escalation", policy_name, "levels", index, "notify"),
+                    f"level {index + 1} of `{policy_name}` reaches nobody in {areas}",
+                    "name a backup there, or notify somebody else as well",
+                )
+
+
+def _reached(model: Model, area: Area, targets: Iterable[str]) -> set[Login]:
+    """Everyone whom these targets may mean for an area, at any time."""
+    return {login for target in targets for login in _meant(model, area, target)}
+
+
+def _meant(model: Model, area: Area, target: str) -> tuple[Login, ...]:
+    kind, _, name = target.partition(":")
+    if kind == "team":
+        return next((who for team, who in model.teams.items() if team == name), ())
+    if kind == "rotation":
+        wanted = name or area.rotation
+        found = next((one for key, one in model.rotations.items() if key == wanted), None)
+        return found.logins if found is not None else (area.owner,)
+    if kind == "backup":
+        return () if area.backup is None else (area.backup,)
+    if kind == "area":
+        team = () if area.team is None else _meant(model, area, f"team:{area.team}")
+        return (*_meant(model, area, "rotation"), *area.named, *team)
+    return (area.owner,) if kind == "owner" else (Login(target),)
+
+
+def _alone(model: Model) -> Iterator[Finding]:
+    if len(model.named) == 1:
+        return
+    for name, area in model.areas.items():
+        policy = model.escalation[area.escalation]
+        people = _reached(model, area, (who for level in policy.levels for who in level.notify))
+        if len(people) == 1:
+            yield _warning(
+                ("areas", name),
+                f"nobody but `{area.owner}` is ever told of an incident in `{name}`",
+                "add a backup or a rotation",
+            )
+
+
+def _own_backup(model: Model) -> Iterator[Finding]:
+    for name, area in model.areas.items():
+        if area.backup == area.owner:
+            message = f"`{area.owner}` is owner and backup of `{name}`"
+            yield _warning(("areas", name, "backup"), message, "name somebody else")
+
+
+def _no_runbook(model: Model) -> Iterator[Finding]:
+    for name, area in model.areas.items():
+        if area.alerts and area.runbook is None:
+            yield _warning(
+                ("areas", name),
+                f"`{name}` has alerts but no runbook",
+                "whoever is woken up needs one: `runbook: docs/runbooks/…`",
+            )
+
+
+def _unused(model: Model) -> Iterator[Finding]:
+    used = Counter(_mentions(model))
+    for section, kind, names in (
+        ("teams", "team", list[str](model.teams)),
+        ("rotations", "rotation", list[str](model.rotations)),
+        ("escalation", "policy", [name for name in model.escalation if name != DEFAULT_POLICY]),
+    ):
+        for name in names:
+            if f"{kind}:{name}" not in used:
+                yield _warning((section, name), f"nothing uses `{name}`", "use it, or remove it")
+
+
+def _mentions(model: Model) -> Iterator[str]:
+    """Everything that the file refers to, as `team:NAME`, `rotation:NAME` or `policy:NAME`."""
+    for area in model.areas.values():
+        yield from (f"team:{area.team}", f"rotation:{area.rotation}", f"policy:{area.escalation}")
+    for policy in model.escalation.values():
+        yield from (target for level in policy.levels for target in level.notify)
+    yield str(model.review.fallback)
+    if model.release is not None:
+        yield from (str(model.release.captain), *model.release.gate.sign_off)
+    if isinstance(model.triage.facilitators, str):
+        yield model.triage.facilitators
+
+
+def _heartbeats_of_nobody(model: Model) -> Iterator[Finding]:
+    for name, heartbeat in model.heartbeats.items():
+        if heartbeat.area not in model.areas:
+            yield _warning(
+                ("heartbeats", name, "area"),
+                f"unknown area `{heartbeat.area}`, so `{model.fallback_area}` answers for it",
+                suggest(heartbeat.area, model.areas),
+            )
+
+
+def _warning(path: Path, message: str, hint: str) -> Finding:
+    return Finding(path, message, hint, level="warning", at_key=True)
+
+
+_ADVICE: tuple[Callable[[Model], Iterator[Finding]], ...] = (
+    _alone,
+    _own_backup,
+    _no_runbook,
+    _unused,
+    _heartbeats_of_nobody,
+)

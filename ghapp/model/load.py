@@ -8,9 +8,10 @@ from pydantic import ValidationError
 
 from ghapp.model.document import Document, read
 from ghapp.model.explain import findings
-from ghapp.model.lint import lint
+from ghapp.model.lint import lint, shadowed_rules
 from ghapp.model.problem import Finding, Problem, dotted, printable
 from ghapp.model.references import Names
+from ghapp.model.salvage import salvage
 from ghapp.model.types import Model
 
 __all__ = ["Loaded", "Problem", "load"]
@@ -57,8 +58,14 @@ def _validated(data: Any) -> tuple[Model | None, Iterable[Finding]]:
     try:
         model = Model.model_validate(data, context=Names.of(data))
     except ValidationError as error:
-        return None, findings(error, Model)
+        return None, [*findings(error, Model), *_still_shadowed(data)]
     return model, lint(model)
+
+
+def _still_shadowed(data: Mapping[str, Any]) -> Iterable[Finding]:
+    """The alert rules of a broken file are looked at all the same, so that one round of mending will do."""
+    sound = salvage(data)
+    return () if sound is None else shadowed_rules(sound)
 
 
 def _located(finding: Finding, document: Document, file: str) -> Problem:

@@ -1,18 +1,14 @@
 """Who there is: people, and the rotations in which they take turns."""
 
-from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, Tag, model_validator
 
 from ghapp.model.names import Login
 from ghapp.model.references import PersonRef
-from ghapp.model.values import Count, Day, DayOfWeek, Section, TimeOfDay, WallTime, Zone
-
-UTC = ZoneInfo("UTC")
-
-NotifyUrl = Annotated[str, StringConstraints(pattern=r"^env:[A-Z][A-Z0-9_]*$")]
-"""`env:NAME`: the apprise URL in the environment variable GHAPP_NOTIFY_NAME; URLs are secrets, so never in the file."""
+from ghapp.model.section import MAPPING, MAPPING_OR_TEXT, TEXT, Section, in_order
+from ghapp.model.values import UTC, Count, Day, DayOfWeek, NotifyUrl, TimeOfDay, WallTime, Zone
 
 
 class Away(Section):
@@ -20,6 +16,11 @@ class Away(Section):
 
     from_: Day = Field(alias="from")
     to: Day
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        in_order(self.from_, self.to)
+        return self
 
 
 class Person(Section):
@@ -32,6 +33,7 @@ class Person(Section):
     notify: tuple[NotifyUrl, ...] = ()
     """Where a page reaches them, besides GitHub."""
     away: tuple[Away, ...] = ()
+    """Holidays and other absence."""
 
 
 class Member(Section):
@@ -48,18 +50,27 @@ class Override(Section):
     from_: WallTime = Field(alias="from")
     to: WallTime
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        in_order(self.from_, self.to, may_meet=False)
+        return self
+
 
 class Hours(Section):
-    """A part of the day on the wall clock; the end before the start means past midnight."""
+    """A part of the day on the wall clock; an end before the start is on the next day."""
 
     start: TimeOfDay
     end: TimeOfDay
 
 
+Turn = Annotated[Annotated[PersonRef, Tag(TEXT)] | Annotated[Member, Tag(MAPPING)], MAPPING_OR_TEXT]
+
+
 class Rotation(Section):
     """People who take turns at being on call."""
 
-    people: tuple[PersonRef | Member, ...]
+    description: str = ""
+    people: tuple[Turn, ...] = Field(min_length=1)
     """In order of their turns; `{login, from}` for one who joins later. Code reads `logins`."""
     shift: Literal["hourly", "daily", "weekly"] = "weekly"
     length: Count = 1
@@ -73,9 +84,14 @@ class Rotation(Section):
     hours: Hours | None = None
     """Only this part of the day is served."""
     overrides: tuple[Override, ...] = ()
-    description: str = ""
+    """Who covers when; a later one in the list wins over an earlier one."""
 
     @property
     def logins(self) -> tuple[Login, ...]:
         """Everyone in it, in order of their turns."""
         return tuple(one.login if isinstance(one, Member) else one for one in self.people)
+
+    def joins(self, place: int) -> datetime | None:
+        """From when, on the wall clock, the person at that place of the list takes turns; None: always."""
+        member = self.people[place]
+        return member.from_ if isinstance(member, Member) else None

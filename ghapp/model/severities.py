@@ -1,35 +1,38 @@
 """How urgent each severity is, and who is told when nobody answers."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from ghapp.model.duration import Duration
+from pydantic import Field
+
+from ghapp.model.duration import Duration, DurationOrNone
 from ghapp.model.references import TargetRef
-from ghapp.model.values import CountOrZero, Nothing, Section
+from ghapp.model.section import Section
+from ghapp.model.values import CountOrZero
 
 
 class SeverityPolicy(Section):
     """The clocks of one severity; None: no such clock."""
 
     description: str = ""
-    acknowledge: Annotated[Duration | None, Nothing] = None
+    acknowledge: DurationOrNone = None
     """How long the first answer may take, and the default length of an escalation level."""
-    update: Annotated[Duration | None, Nothing] = None
+    update: DurationOrNone = None
     """How often people are told what is going on."""
-    resolve: Annotated[Duration | None, Nothing] = None
+    resolve: DurationOrNone = None
     when: Literal["always", "business-hours"] = "always"
     """Whether the clocks stand still outside business hours."""
     on_recovery: Literal["close", "label"] = "close"
     """Whether a recovery closes the issue or only labels it, so that a person resolves it."""
-    postmortem: Annotated[Duration | None, Nothing] = None
+    postmortem: DurationOrNone = None
     """When the postmortem is due after resolution."""
-    ack_timeout: Annotated[Duration | None, Nothing] = None
+    ack_timeout: DurationOrNone = None
     """How long an acknowledgement holds without word from anyone."""
 
 
 class EscalationLevel(Section):
     """Who is notified, and how long they have before the next level's turn."""
 
-    notify: tuple[TargetRef, ...]
+    notify: tuple[TargetRef, ...] = Field(min_length=1)
     wait: Duration | None = None
     """None: the severity's acknowledge."""
 
@@ -39,5 +42,5 @@ class EscalationPolicy(Section):
 
     repeat: CountOrZero = 1
     """How often all levels are gone through again before the policy is exhausted."""
-    levels: tuple[EscalationLevel, ...]
+    levels: tuple[EscalationLevel, ...] = Field(min_length=1)
     description: str = ""

@@ -24,10 +24,11 @@ from ghapp.model.later import (
     Triage,
 )
 from ghapp.model.names import AreaName, Login, PolicyName, RotationName, TeamName, same_login
-from ghapp.model.people import UTC, Away, Hours, Member, Override, Person, Rotation
+from ghapp.model.people import Away, Hours, Member, Override, Person, Rotation
 from ghapp.model.references import AreaRef, NewLogin, PersonRef
+from ghapp.model.section import EMPTY, Frozen, MayBeEmpty, Section
 from ghapp.model.severities import EscalationLevel, EscalationPolicy, SeverityPolicy
-from ghapp.model.values import Frozen, Section, Sev, Weekday, Zone
+from ghapp.model.values import NAME, UTC, Sev, Weekday, Zone
 
 __all__ = [
     "AlertRule",
@@ -61,27 +62,34 @@ __all__ = [
 ]
 
 
+NamedTeam = Annotated[TeamName, NAME]
+NamedRotation = Annotated[RotationName, NAME]
+NamedPolicy = Annotated[PolicyName, NAME]
+NamedArea = Annotated[AreaName, NAME]
+
+
 class Model(Section):
     """An operating model: who owns what, how urgent things are, what comes round when."""
 
-    version: Literal[1]
+    version: Annotated[Literal[1], Field(description="Of this format.")]
     timezone: Zone = UTC
     """IANA name: the zone of everything that does not name its own."""
     business_hours: BusinessHours = BusinessHours()
     holidays: Holidays = ()
     """A country code, or a list of dates."""
-    people: Frozen[NewLogin, Person] = Field(default={}, validate_default=True)
-    """By GitHub login. Without this section every login is taken on trust; with it, no other is known."""
-    teams: Frozen[TeamName, tuple[PersonRef, ...]] = Field(default={}, validate_default=True)
-    rotations: Frozen[RotationName, Rotation] = Field(default={}, validate_default=True)
-    severities: Frozen[Sev, SeverityPolicy] = Field(default={}, validate_default=True)
+    people: Frozen[NewLogin, Annotated[Person, MayBeEmpty()]] = EMPTY
+    """By GitHub login. Without this section any login will do; with it, no other is known."""
+    teams: Frozen[NamedTeam, Annotated[tuple[PersonRef, ...], Field(min_length=1)]] = EMPTY
+    rotations: Frozen[NamedRotation, Rotation] = EMPTY
+    severities: Frozen[Sev, SeverityPolicy] = EMPTY
     """sev1 to sev4; what is left out is as it is by default."""
-    escalation: Frozen[PolicyName, EscalationPolicy] = Field(default={}, validate_default=True)
-    areas: Annotated[Frozen[AreaName, Area], Field(min_length=1)]
+    escalation: Frozen[NamedPolicy, EscalationPolicy] = EMPTY
+    """Policies by name; an area that names none has `default`."""
+    areas: Annotated[Frozen[NamedArea, Area], Field(min_length=1)]
     fallback_area: AreaRef
     """Where alerts go that no rule matches, so that none is ever unowned."""
     incidents: Incidents = Incidents()
-    heartbeats: Frozen[str, Heartbeat] = Field(default={}, validate_default=True)
+    heartbeats: Frozen[Annotated[str, NAME], Heartbeat] = EMPTY
     review: Review = Review()
     release: Release | None = None
     hygiene: Hygiene = Hygiene()
@@ -98,6 +106,10 @@ class Model(Section):
     def area(self, name: str) -> Area | None:
         """The area of that name."""
         return self.areas.get(AreaName(name))
+
+    def responsible(self, name: str) -> AreaName:
+        """The area of that name, or the fallback area if there is none."""
+        return AreaName(name) if name in self.areas else self.fallback_area
 
     def policy_of(self, area: AreaName) -> EscalationPolicy:
         """The escalation policy of an area.
