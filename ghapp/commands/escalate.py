@@ -41,9 +41,9 @@ def _convert(request: Request, severity: Severity, reason: str) -> Outcome:
         return Refused("A pull request can't be an incident. Open an issue and escalate that.")
     if not issue.open:
         return Refused("This issue is closed. Reopen it first, then escalate.")
-    step_from = _incident(request, severity)
-    step = escalation.start(step_from, request.model, request.now)
-    return Converted(replace(step_from, clock=step.clock), step.notified, reason)
+    made = replace(_incident(request, severity), opened_by=request.sender, reason=reason)
+    step = escalation.start(made, request.model, request.now)
+    return Converted(replace(made, clock=step.clock), step.notified)
 
 
 def _incident(request: Request, severity: Severity) -> Incident:

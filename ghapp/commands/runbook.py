@@ -2,11 +2,12 @@
 
 from ghapp.core.command import Answered, Command, Outcome, Refused, Request, incident_of
 from ghapp.core.effects import Say
+from ghapp.core.who import area_of
 
 
 def run(request: Request) -> Outcome:
     """The runbook of the incident's area."""
-    area = request.model.area(incident_of(request).area)
+    area = area_of(incident_of(request).area, request.model)
     if not area.runbook:
         return Refused(
             f"The area `{incident_of(request).area}` has no runbook. Add `runbook:` to it in OWNERS.yaml."

@@ -55,7 +55,6 @@ class Converted:
 
     incident: Incident
     notified: tuple[Login, ...]
-    reason: str
 
 
 Outcome = Decision | Answered | Converted | Refused | Misused

@@ -67,10 +67,12 @@ class Clock:
     """How far the escalation policy has got.
 
     `level` counts from 1, `round` from 0 (a policy with `repeat: 1` has rounds 0 and 1); `since` is when this
-    level was notified (UTC).
+    level was notified (UTC). `run` counts how often the clock was started afresh, so that two runs of one policy
+    are different occasions.
     """
 
     since: datetime
+    run: int = 0
     level: int = 1
     round: int = 0
     tried: tuple[Tried, ...] = ()
@@ -102,6 +104,7 @@ class Incident:
     `revision` grows with every decision: of two copies, the database's and the issue's, the greater is newer.
     `pinned` says that a person chose the severity, so that signals no longer move it.
     `handled` names the newest commands that have been carried out, so that a repeated delivery changes nothing.
+    `opened_by` and `reason` are of the person who made an ordinary issue an incident.
     `carrier` is the comment that holds marker and state when the issue is a person's own (None: the issue's body).
     """
 
@@ -124,6 +127,8 @@ class Incident:
     escalated: bool = False
     snoozed_until: datetime | None = None
     note: str = ""
+    opened_by: str = ""
+    reason: str = ""
     members: Mapping[str, Member] = field(default_factory=dict)
     previous: int | None = None
     carrier: int | None = None

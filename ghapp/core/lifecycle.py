@@ -88,9 +88,11 @@ def firing_members(incident: Incident) -> frozenset[Fingerprint]:
     )
 
 
-def ends(signals: Iterable[Signal]) -> Mapping[str, Episode]:
+def ends(
+    signals: Iterable[Signal], known: Mapping[str, Episode] | None = None
+) -> Mapping[str, Episode]:
     """What must be remembered of signals that open nothing, so that a late opening of the same episode stays shut."""
-    episodes: dict[str, Episode] = {}
+    episodes = dict(known or {})
     for signal in signals:
         before = episodes.get(signal.occurrence, Episode())
         episodes[signal.occurrence] = (

@@ -5,17 +5,22 @@ from datetime import datetime
 
 from ghapp.core.rotation import on_call
 from ghapp.model.names import AreaName, Login, RotationName, TeamName, same_login
-from ghapp.model.types import EscalationLevel, EscalationPolicy, Model
+from ghapp.model.types import Area, EscalationLevel, EscalationPolicy, Model
 
 
 def policy_of(area: AreaName, model: Model) -> EscalationPolicy:
     """The escalation policy of an area; an area that has since left the file uses the fallback area's."""
-    return model.escalation[model.area(area).escalation]
+    return model.escalation[area_of(area, model).escalation]
+
+
+def area_of(area: AreaName, model: Model) -> Area:
+    """An area of the model; one that has since left the file is answered for by the fallback area."""
+    return model.areas.get(area) or model.areas[model.fallback_area]
 
 
 def on_call_for(area: AreaName, model: Model, now: datetime) -> tuple[Login, ...]:
     """Who is on call for an area at `now`: its rotation's person, else its owner (a rotation may have nobody yet)."""
-    found = model.area(area)
+    found = area_of(area, model)
     if found.rotation is not None:
         person = _rotation(found.rotation, model, now)
         if person:
@@ -32,7 +37,7 @@ def targets(
 
 def resolve(word: str, area: AreaName, model: Model, now: datetime) -> tuple[Login, ...]:
     """One word of `notify:` as logins; a word that names nobody at this time is empty."""
-    found = model.area(area)
+    found = area_of(area, model)
     kind, colon, name = word.partition(":")
     if colon:
         return (
@@ -54,17 +59,11 @@ def resolve(word: str, area: AreaName, model: Model, now: datetime) -> tuple[Log
 
 
 def everyone_in(area: AreaName, model: Model) -> tuple[Login, ...]:
-    """Everyone whom OWNERS.yaml names for an area: owner, backup, team, and all of its rotation."""
-    found = model.area(area)
-    named: list[Login] = [found.owner]
-    if found.backup:
-        named.append(found.backup)
-    if found.team:
-        named.extend(model.teams.get(found.team, ()))
+    """Everyone whom OWNERS.yaml names for an area: owner, backup, its team, and all of its rotation."""
+    found = area_of(area, model)
+    team = model.teams.get(found.team, ()) if found.team else ()
     rotation = model.rotations.get(found.rotation) if found.rotation else None
-    if rotation is not None:
-        named.extend(rotation.people)
-    return distinct(named)
+    return distinct([*found.named, *team, *(rotation.logins if rotation is not None else ())])
 
 
 def distinct(logins: Iterable[Login]) -> tuple[Login, ...]:

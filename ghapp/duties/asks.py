@@ -1,0 +1,190 @@
+"""Slash commands as they are asked: who may, what becomes of them, and the one answer each gets."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
+
+import structlog
+
+from ghapp.core import marker, slash
+from ghapp.core.command import Answered, Command, Converted, Misused, Outcome, Refused, Request
+from ghapp.core.effects import AddLabels, Assign, Decision, Effect, React, Reaction, Say, occasion
+from ghapp.core.facts import Comment, CommentEvent, Fingerprint, Issue, Permission
+from ghapp.core.incident import Incident
+from ghapp.duties.records import Record, adopt
+from ghapp.github.gateway import Gateway
+from ghapp.github.reconciler import Reconciler, Texts
+from ghapp.model.types import Model
+
+log = structlog.get_logger(__name__)
+
+HANDLED_KEPT = 30
+
+NOT_ALLOWED = (
+    "Commands are for people named in OWNERS.yaml and for those with write permission here."
+)
+NOT_KNOWN = "GitHub could not tell whether you have write permission. Try again in a minute."
+NO_INCIDENT = "This issue is not an incident. `/escalate` makes it one."
+
+
+class Asks:
+    """Answers the commands of a comment."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        reconciler: Reconciler,
+        texts: Texts,
+        commands: Mapping[str, Command],
+    ) -> None:
+        self._gateway = gateway
+        self._reconciler = reconciler
+        self._texts = texts
+        self._commands = commands
+
+    async def answer(
+        self, event: CommentEvent, issue: Issue, incident: Incident, model: Model, now: datetime
+    ) -> Decision:
+        """What the commands of a comment on an incident bring about, the reaction included."""
+        decision = Decision(incident)
+        refused = False
+        asked = 0
+        for typed in self._typed(event):
+            incident = decision.incident
+            key = _key(event, typed)
+            if key in incident.handled:
+                continue
+            asked += 1
+            name = occasion(incident.key, "command", key)
+            request = _request(event, typed, issue, incident, model=model, now=now, key=name)
+            outcome = await self._outcome(request)
+            refused = refused or isinstance(outcome, Refused | Misused)
+            decision = _joined(decision, self._as_decision(outcome, request))
+            kept = (*incident.handled, key)[-HANDLED_KEPT:]
+            decision = replace(decision, incident=replace(decision.incident, handled=kept))
+        if not asked:
+            return decision
+        react = React(event.comment_id, Reaction.REFUSED if refused else Reaction.DONE)
+        return replace(decision, effects=(*decision.effects, react))
+
+    async def answer_ordinary(
+        self, event: CommentEvent, key: Fingerprint, model: Model, now: datetime
+    ) -> Record | None:
+        """Answer the commands of a comment on an issue that is no incident; the record if it became one."""
+        asked = self._typed(event)
+        if not asked:
+            return None
+        issue = await self._gateway.get_issue(event.repo, event.number)
+        refused = False
+        for typed in asked:
+            name = occasion(key, "command", _key(event, typed))
+            request = _request(event, typed, issue, None, model=model, now=now, key=name)
+            outcome = await self._outcome(request)
+            if isinstance(outcome, Converted):
+                return await self._convert(event, issue, outcome, model)
+            refused = refused or isinstance(outcome, Refused | Misused)
+            for effect in self._as_effects(outcome, request):
+                if isinstance(effect, Say):
+                    body = self._texts.comment(effect, None)
+                    await self._reconciler.say(issue.repo, issue.number, effect, body, look=False)
+        reaction = Reaction.REFUSED if refused else Reaction.DONE
+        await self._gateway.react(event.repo, event.comment_id, reaction.value)
+        return None
+
+    def _typed(self, event: CommentEvent) -> Sequence[slash.Command]:
+        return slash.commands(event.body, event.previous, known=self._commands.keys())
+
+    async def _outcome(self, request: Request) -> Outcome:
+        permission = await self._permission(request)
+        if permission is not Permission.YES:
+            return Refused(NOT_ALLOWED if permission is Permission.NO else NOT_KNOWN)
+        command = self._commands[request.typed.name]
+        if request.incident is None and not command.anywhere:
+            return Refused(NO_INCIDENT)
+        log.info("command", name=request.typed.name, by=request.sender, issue=request.issue.number)
+        return command.run(request)
+
+    async def _permission(self, request: Request) -> Permission:
+        if request.model.is_named(request.sender):
+            return Permission.YES
+        return await self._gateway.permission(request.issue.repo, request.sender)
+
+    def _as_decision(self, outcome: Outcome, request: Request) -> Decision:
+        if isinstance(outcome, Decision):
+            return outcome
+        assert request.incident is not None
+        return Decision(request.incident, self._as_effects(outcome, request))
+
+    def _as_effects(self, outcome: Outcome, request: Request) -> tuple[Effect, ...]:
+        name = request.typed.name
+        match outcome:
+            case Answered(say):
+                return (say,)
+            case Refused(why):
+                return (Say(request.key, "refused", {"name": name, "why": why}),)
+            case Misused():
+                facts = {"name": name, "usage": self._commands[name].usage}
+                return (Say(request.key, "misused", facts),)
+            case _:
+                raise AssertionError(f"/{name} changed what is no incident")
+
+    async def _convert(
+        self, event: CommentEvent, issue: Issue, outcome: Converted, model: Model
+    ) -> Record:
+        """Make an issue an incident; a carrier that is there already is adopted, never written twice."""
+        incident = outcome.incident
+        carrier = await find_carrier(self._gateway, issue, incident.key)
+        if carrier is not None:
+            record = adopt(issue, incident.key, carrier.body, model, carrier.id)
+            incident = record.incident
+        else:
+            made = await self._reconciler.carry(issue, incident)
+            incident = replace(incident, carrier=made)
+        effects: tuple[Effect, ...] = (
+            AddLabels(tuple(sorted(incident.labels - issue.labels))),
+            Assign(outcome.notified),
+            React(event.comment_id, Reaction.DONE),
+        )
+        applied = await self._reconciler.apply(issue, Decision(incident, effects), cold=False)
+        return Record(incident=incident, issue=applied.issue, written_at=incident.opened_at)
+
+
+async def find_carrier(gateway: Gateway, issue: Issue, key: Fingerprint) -> Comment | None:
+    """The app's comment that makes a person's issue an incident, if there is one."""
+    for comment in await gateway.list_comments(issue.repo, issue.number):
+        found = marker.find(comment.body) if comment.author_is_app else None
+        if found == marker.Marker("incident", key):
+            return comment
+    return None
+
+
+def _request(
+    event: CommentEvent,
+    typed: slash.Command,
+    issue: Issue,
+    incident: Incident | None,
+    *,
+    model: Model,
+    now: datetime,
+    key: str,
+) -> Request:
+    return Request(
+        typed=typed,
+        sender=event.sender,
+        comment_id=event.comment_id,
+        issue=issue,
+        incident=incident,
+        model=model,
+        now=now,
+        key=key,
+    )
+
+
+def _key(event: CommentEvent, typed: slash.Command) -> str:
+    digest = sha256(typed.text.encode()).hexdigest()[:8]
+    return f"{event.comment_id}.{typed.name}.{digest}"
+
+
+def _joined(first: Decision, second: Decision) -> Decision:
+    return Decision(second.incident, (*first.effects, *second.effects), first.later or second.later)

@@ -1,0 +1,70 @@
+"""The clock of the duties: wakes whatever is due, and looks round at intervals; every look is level-triggered."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from ghapp.core.facts import Fingerprint
+from ghapp.core.routing import conversation_of
+from ghapp.duties.records import Records
+from ghapp.github.errors import GitHubError
+
+log = structlog.get_logger(__name__)
+
+STEP = timedelta(seconds=1)
+"""How long a due time that another instance has noted may go unseen."""
+
+AGAIN = timedelta(seconds=10)
+"""After this, what is still due is woken again: its handling failed or was lost."""
+
+_SOONEST = 0.02
+
+
+@dataclass(slots=True)
+class Clock:
+    """Wakes incidents when they are due."""
+
+    records: Records
+    wake: Callable[[str], Awaitable[None]]
+    now: Callable[[], datetime]
+    _woken: dict[Fingerprint, tuple[datetime, datetime]] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Wake what is due, for ever."""
+        while True:
+            try:
+                wait = await self.look()
+            except Exception:
+                log.exception("clock_failed")
+                wait = STEP
+            await asyncio.sleep(max(wait.total_seconds(), _SOONEST))
+
+    async def look(self) -> timedelta:
+        """Wake what is due now; how long until something else may be."""
+        due = await self.records.due()
+        now = self.now()
+        self._woken = {key: seen for key, seen in self._woken.items() if key in due}
+        for key, at in due.items():
+            if at > now:
+                continue
+            before = self._woken.get(key)
+            if before is not None and before[0] == at and now - before[1] < AGAIN:
+                continue
+            self._woken[key] = (at, now)
+            await self.wake(conversation_of(key))
+        return min([STEP, *(at - now for at in due.values() if at > now)])
+
+
+async def every(interval: timedelta, chore: Callable[[], Awaitable[None]], *, name: str) -> None:
+    """Do a chore at intervals for ever; trouble with one turn is logged and the next one comes."""
+    while True:
+        try:
+            await chore()
+        except GitHubError as error:
+            log.warning("chore_postponed", chore=name, reason=str(error))
+        except Exception:
+            log.exception("chore_failed", chore=name)
+        await asyncio.sleep(interval.total_seconds())

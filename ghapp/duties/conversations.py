@@ -1,0 +1,86 @@
+"""Hands what waits in the inbox to the duty it belongs to, one conversation at a time."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+
+import structlog
+
+from ghapp.core import wire
+from ghapp.core.facts import CommentEvent, InstallationEvent, IssueEvent, Signal
+from ghapp.core.routing import fingerprint_of
+from ghapp.duties.incidents import Event, Incidents
+from ghapp.duties.models import CONVERSATION as MODEL
+from ghapp.duties.models import Models
+from ghapp.engine.failures import Retry
+from ghapp.engine.store import Row
+from ghapp.github.errors import RateLimited, Refused, Unavailable
+from ghapp.model.types import Model
+
+log = structlog.get_logger(__name__)
+
+INSTALLATIONS = "installations"
+WATCH = "watch"
+
+_UNTIL_READY = 1.0
+_UNTIL_ALLOWED = 60.0
+
+
+class Conversations:
+    """The handler that the engine calls; see `ghapp.engine.queue.Engine`."""
+
+    def __init__(
+        self,
+        *,
+        incidents: Incidents,
+        models: Models,
+        ready: Callable[[], Model | None],
+        installed: Callable[[InstallationEvent], Awaitable[None]],
+        now: Callable[[], datetime],
+    ) -> None:
+        """`ready` gives the model once the index is complete; until then incidents wait."""
+        self._incidents = incidents
+        self._models = models
+        self._ready = ready
+        self._installed = installed
+        self._now = now
+
+    async def __call__(self, conversation: str, rows: Sequence[Row]) -> None:
+        """Handle the waiting rows of a conversation.
+
+        Raises:
+            Retry: GitHub can't be reached, has had enough for now, or does not let the App in; nobody is to blame.
+        """
+        request = rows[0].request_id if rows else None
+        with structlog.contextvars.bound_contextvars(conversation=conversation, request_id=request):
+            try:
+                await self._dispatch(conversation, rows)
+            except RateLimited as limited:
+                wait = (limited.until - self._now()).total_seconds()
+                raise Retry(max(wait, 1.0), str(limited)) from limited
+            except Unavailable as unavailable:
+                raise Retry(unavailable.after, str(unavailable)) from unavailable
+            except Refused as refused:
+                if refused.status not in {401, 403, 404}:
+                    raise
+                raise Retry(_UNTIL_ALLOWED, str(refused)) from refused
+
+    async def _dispatch(self, conversation: str, rows: Sequence[Row]) -> None:
+        events = [wire.decode(row.kind, row.payload) for row in rows]
+        if conversation == MODEL:
+            await self._models.refresh()
+            return
+        if conversation == INSTALLATIONS:
+            for event in events:
+                if isinstance(event, InstallationEvent):
+                    await self._installed(event)
+            return
+        key = fingerprint_of(conversation)
+        if key is None:
+            raise ValueError(f"nobody handles the conversation {conversation!r}")
+        model = self._ready()
+        if model is None:
+            raise Retry(_UNTIL_READY, "OWNERS.yaml and the open incidents have not been read yet")
+        mine: list[Event] = [
+            event for event in events if isinstance(event, Signal | CommentEvent | IssueEvent)
+        ]
+        await self._incidents.handle(key, mine, rows, model)

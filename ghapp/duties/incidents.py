@@ -1,0 +1,283 @@
+"""The incident duty: everything that concerns one incident, one thing after the other."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import groupby
+
+import structlog
+
+from ghapp.core.decide import next_due, on_first_signals, on_signals, on_time, settle
+from ghapp.core.effects import Decision, Say, Write
+from ghapp.core.facts import CommentEvent, Fingerprint, Issue, IssueEvent, RepoName, Signal
+from ghapp.core.incident import INCIDENT, Incident, Phase
+from ghapp.core.lifecycle import ends
+from ghapp.core.observe import observe
+from ghapp.core.routing import STORM_PREFIX, conversation_of, storm_fingerprint
+from ghapp.duties.asks import Asks
+from ghapp.duties.records import TEXT_EVERY, Record, Records, adopt, closed_for, key_of, newer
+from ghapp.engine.store import Row, Store
+from ghapp.github.errors import Gone, NotFound, RateLimited, Unavailable
+from ghapp.github.gateway import Gateway
+from ghapp.github.priority import Priority
+from ghapp.github.reconciler import Reconciler
+from ghapp.model.types import Model
+
+log = structlog.get_logger(__name__)
+
+Event = Signal | CommentEvent | IssueEvent
+
+_MARGIN = timedelta(hours=1)
+
+
+class Incidents:
+    """Handles the conversation of one incident: what waits is folded into as few decisions as its order allows."""
+
+    def __init__(
+        self,
+        *,
+        gateway: Gateway,
+        reconciler: Reconciler,
+        records: Records,
+        asks: Asks,
+        store: Store,
+        home: RepoName,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._gateway = gateway
+        self._reconciler = reconciler
+        self._records = records
+        self._asks = asks
+        self._store = store
+        self._home = home
+        self._now = now
+        self.fresh: dict[Fingerprint, Issue] = {}
+        """Issues that a listing has just shown, so that they need not be read again."""
+        self.missing: set[Fingerprint] = set()
+        """Incidents that a listing of the open ones did not show: closed, moved or deleted unseen."""
+
+    async def handle(
+        self, key: Fingerprint, events: Sequence[Event], rows: Sequence[Row], model: Model
+    ) -> None:
+        """Bring an incident up to date with what has happened and with the clock.
+
+        Raises:
+            GitHubError: GitHub could not be asked or told; nothing is lost, the same may be handled again.
+        """
+        record = await self._records.get(key)
+        if record is None:
+            await self._begin(key, events, rows, model)
+        else:
+            await self._go_on(record, events, rows, model)
+
+    async def _begin(
+        self, key: Fingerprint, events: Sequence[Event], rows: Sequence[Row], model: Model
+    ) -> None:
+        """Handle what is said of an incident that is not known: a first alert, or words on an ordinary issue."""
+        signals = [event for event in events if isinstance(event, Signal)]
+        if not signals:
+            await self._ordinary_issue(key, events, model)
+            return
+        storm = key.startswith(STORM_PREFIX)
+        if not storm and await self._in_storm(key, signals[0].source):
+            await self._send_to_storm(signals[0].source, rows)
+            return
+        known = {} if storm else dict(await self._records.ends(key))
+        decision = on_first_signals(
+            key, self._home, signals, model, self._now(), storm=storm, episodes=known
+        )
+        if decision is None:
+            await self._records.remember_ends(key, ends(signals, known))
+            return
+        if not storm and not await self._own_issue(decision.incident, rows, model):
+            await self._send_to_storm(signals[0].source, rows)
+            return
+        found = await self._find(key, decision.incident, model)
+        if found is not None:
+            await self._go_on(found, events, rows, model)
+            return
+        await self._open(decision, model)
+
+    async def _go_on(
+        self,
+        record: Record,
+        events: Sequence[Event],
+        rows: Sequence[Row],
+        model: Model,
+    ) -> None:
+        """Handle what has happened to an incident that has an issue."""
+        try:
+            record = await self._refreshed(record, events, model)
+        except (NotFound, Gone):
+            log.warning("incident_gone", key=record.incident.key, issue=record.incident.number)
+            await self._records.forget(record.incident.key)
+            signals = [event for event in events if isinstance(event, Signal)]
+            if signals:
+                await self._begin(record.incident.key, signals, rows, model)
+            return
+        if await self._starts_anew(record, events, model):
+            return
+        decision = await self._decide(record, events, model)
+        await self._carry_out(record, decision, model)
+
+    async def _decide(self, record: Record, events: Sequence[Event], model: Model) -> Decision:
+        now = self._now()
+        by_hand = [event for event in events if isinstance(event, IssueEvent)]
+        decision = observe(
+            record.incident,
+            record.issue,
+            model,
+            now,
+            by=by_hand[-1].sender if by_hand else None,
+            reassigned=any(event.action == "assigned" for event in by_hand),
+        )
+        rest = [event for event in events if not isinstance(event, IssueEvent)]
+        for kind, group in groupby(rest, key=type):
+            if kind is Signal:
+                signals = [event for event in group if isinstance(event, Signal)]
+                decision = _then(decision, on_signals(decision.incident, signals, model, now))
+                continue
+            for event in group:
+                assert isinstance(event, CommentEvent)
+                said = await self._asks.answer(event, record.issue, decision.incident, model, now)
+                decision = _then(decision, said)
+        decision = _then(decision, on_time(decision.incident, model, now))
+        return settle(record.issue, record.incident, decision)
+
+    async def _carry_out(self, record: Record, decision: Decision, model: Model) -> None:
+        if decision.incident != record.incident:
+            revised = replace(decision.incident, revision=record.incident.revision + 1)
+            decision = replace(decision, incident=revised)
+        applied = await self._reconciler.apply(record.issue, decision, cold=record.cold)
+        after = Record(
+            incident=applied.incident,
+            issue=applied.issue,
+            written_at=applied.wrote or record.written_at,
+            behind=applied.wrote is None and (record.behind or decision.later),
+            cold=record.cold and not any(isinstance(effect, Say) for effect in decision.effects),
+        )
+        if after.behind and self._now() >= after.written_at + TEXT_EVERY:
+            after = await self._write_text(after)
+        if after.incident.phase is Phase.CLOSED and record.incident.phase is not Phase.CLOSED:
+            await self._release_slots(after.incident)
+        await self._records.save(after, model)
+
+    async def _write_text(self, record: Record) -> Record:
+        """Bring the issue's own text up to date; it may wait, so trouble with it stops nothing else."""
+        decision = Decision(record.incident, (Write(),))
+        try:
+            applied = await self._reconciler.apply(
+                record.issue, decision, cold=False, priority=Priority.REPEAT
+            )
+        except (RateLimited, Unavailable) as trouble:
+            log.info("text_postponed", key=record.incident.key, reason=str(trouble))
+            return replace(record, written_at=self._now())
+        return replace(record, issue=applied.issue, written_at=self._now(), behind=False)
+
+    async def _refreshed(self, record: Record, events: Sequence[Event], model: Model) -> Record:
+        """The record with the issue as it is now: read before acting for people or by the clock, free of cost else."""
+        key, number = record.incident.key, record.incident.number
+        listed = self.fresh.pop(key, None)
+        due = next_due(record.incident, model)
+        acting = key in self.missing or (due is not None and due <= self._now())
+        self.missing.discard(key)
+        priority = Priority.of(record.incident.severity)
+        if acting or any(not isinstance(event, Signal) for event in events):
+            issue = await self._gateway.get_issue(record.incident.repo, number, priority=priority)
+        elif listed is not None and listed.updated_at >= record.issue.updated_at:
+            issue = listed
+        else:
+            issue = await self._gateway.refresh_issue(record.issue, priority=priority)
+        return newer(record, issue, model)
+
+    async def _starts_anew(self, record: Record, events: Sequence[Event], model: Model) -> bool:
+        """Open a new issue that links the old one when it fires again too long after it was closed."""
+        now = self._now()
+        closed = closed_for(record, now)
+        signals = [event for event in events if isinstance(event, Signal)]
+        if closed is None or closed <= model.incidents.reopen_within or not signals:
+            return False
+        old = record.incident
+        decision = on_first_signals(
+            old.key,
+            self._home,
+            signals,
+            model,
+            now,
+            storm=old.storm,
+            previous=old.number,
+            episodes=old.episodes,
+        )
+        if decision is None:
+            return False
+        found = await self._find(old.key, decision.incident, model)
+        if found is not None and found.issue.number != old.number:
+            await self._go_on(found, signals, (), model)
+        else:
+            await self._open(decision, model)
+        return True
+
+    async def _open(self, decision: Decision, model: Model) -> None:
+        applied = await self._reconciler.open(decision)
+        record = Record(incident=applied.incident, issue=applied.issue, written_at=self._now())
+        await self._records.save(record, model)
+
+    async def _find(self, key: Fingerprint, wanted: Incident, model: Model) -> Record | None:
+        """Look for the marker among the issues of late: an answer may have been lost after GitHub did the work.
+
+        What is older is in the index, which is rebuilt from GitHub whenever the database is new.
+        """
+        issues = await self._gateway.list_issues(
+            self._home,
+            labels=[INCIDENT, f"source/{wanted.source}"],
+            state="all",
+            since=self._now() - model.incidents.reopen_within - _MARGIN,
+            priority=Priority.of(wanted.severity),
+        )
+        same = [issue for issue in issues if key_of(issue) == key]
+        if not same:
+            return None
+        issue = max(same, key=lambda found: (found.open, found.number))
+        return adopt(issue, key, issue.body, model, None)
+
+    async def _in_storm(self, key: Fingerprint, source: str) -> bool:
+        storm = await self._records.get(storm_fingerprint(source))
+        return (
+            storm is not None
+            and storm.incident.phase is not Phase.CLOSED
+            and key in storm.incident.members
+        )
+
+    async def _own_issue(self, incident: Incident, rows: Sequence[Row], model: Model) -> bool:
+        """Ask for one of the issues that a source may open at a time; asked again, the same answer."""
+        storm = model.incidents.storm
+        at = rows[0].received_at if rows else self._now()
+        return await self._store.claim_slot(
+            INCIDENT, incident.key, incident.source, at, storm.window, storm.threshold
+        )
+
+    async def _send_to_storm(self, source: str, rows: Sequence[Row]) -> None:
+        await self._store.reroute(
+            [row.id for row in rows], conversation_of(storm_fingerprint(source))
+        )
+
+    async def _release_slots(self, incident: Incident) -> None:
+        for key in incident.members or (incident.key,):
+            await self._store.release_slot(key)
+
+    async def _ordinary_issue(
+        self, key: Fingerprint, events: Sequence[Event], model: Model
+    ) -> None:
+        """Answer commands on an issue that is no incident; `/escalate` makes it one."""
+        for index, event in enumerate(events):
+            if not isinstance(event, CommentEvent):
+                continue
+            made = await self._asks.answer_ordinary(event, key, model, self._now())
+            if made is not None:
+                await self._records.save(made, model)
+                await self._go_on(made, events[index + 1 :], (), model)
+                return
+
+
+def _then(first: Decision, second: Decision) -> Decision:
+    return Decision(second.incident, (*first.effects, *second.effects), first.later or second.later)

@@ -1,0 +1,160 @@
+"""The model in force: OWNERS.yaml from the home repository, or the last good one and an issue that says why."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from ghapp.core import marker
+from ghapp.core.facts import Issue, RepoName
+from ghapp.core.marker import Marker
+from ghapp.duties.records import Memory
+from ghapp.duties.texts import TemplateTexts
+from ghapp.github.errors import Unreadable
+from ghapp.github.gateway import Gateway
+from ghapp.model.load import Loaded, load
+from ghapp.model.problem import Problem
+from ghapp.model.types import Model
+
+log = structlog.get_logger(__name__)
+
+FILE = "OWNERS.yaml"
+KIND = "model"
+CONVERSATION = "model"
+_VERSIONS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What is wrong with the file now."""
+
+    problems: tuple[Problem, ...]
+
+
+class Models:
+    """Keeps the model in force up to date with the file; incidents never wait for a broken one."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        memory: Memory,
+        texts: TemplateTexts,
+        home: RepoName,
+        changed: Callable[[Model], Awaitable[None]],
+    ) -> None:
+        self._gateway = gateway
+        self._memory = memory
+        self._texts = texts
+        self._home = home
+        self._changed = changed
+        self._text: str | None = None
+        self._model: Model | None = None
+        self.trouble: Trouble | None = None
+
+    @property
+    def current(self) -> Model | None:
+        """The model in force; None until a good one has been found."""
+        return self._model
+
+    def in_force(self) -> Model:
+        """The model in force, for those who run only once there is one."""
+        assert self._model is not None
+        return self._model
+
+    async def refresh(self) -> None:
+        """Read the file and take it into force, or keep what is in force and say what is wrong.
+
+        Raises:
+            GitHubError: GitHub could not be asked; what is in force stays.
+        """
+        if self._model is None:
+            await self._remembered()
+        loaded = await self._read()
+        errors = tuple(problem for problem in loaded.problems if problem.level == "error")
+        if loaded.model is not None and not errors:
+            self.trouble = None
+            await self._take(loaded.model)
+            await self._close_issue()
+            return
+        self.trouble = Trouble(errors)
+        if self._model is None:
+            await self._last_good_version()
+        await self._open_issue(errors)
+
+    async def _read(self) -> Loaded:
+        try:
+            file = await self._gateway.read_file(self._home, FILE)
+        except Unreadable as unreadable:
+            return Loaded(None, (_problem(f"the file can't be read: {unreadable.reason}"),))
+        if file is None:
+            missing = _problem("there is no such file", hint="`ghapp init` writes a small one")
+            return Loaded(None, (missing,))
+        self._text = file.text
+        return load(file.text, FILE)
+
+    async def _take(self, model: Model) -> None:
+        first = self._model is None
+        if model == self._model:
+            return
+        self._model = model
+        await self._memory.memory_put(KIND, "good", self._text)
+        log.info("model_in_force", areas=len(model.areas), first=first)
+        await self._changed(model)
+
+    async def _remembered(self) -> None:
+        text = await self._memory.memory_get(KIND, "good")
+        if text is not None:
+            self._model = load(text, FILE).model
+
+    async def _last_good_version(self) -> None:
+        """Without memory, the file's own history knows the last good version."""
+        for sha in await self._gateway.file_history(self._home, FILE, limit=_VERSIONS):
+            try:
+                file = await self._gateway.read_file(self._home, FILE, ref=sha)
+            except Unreadable:
+                continue
+            loaded = load(file.text, FILE) if file is not None else None
+            if file is not None and loaded is not None and loaded.model is not None:
+                if any(problem.level == "error" for problem in loaded.problems):
+                    continue
+                self._text = file.text
+                await self._take(loaded.model)
+                return
+
+    async def _find_issue(self) -> Issue | None:
+        for issue in await self._gateway.list_issues(self._home, labels=[KIND]):
+            if issue.author_is_app and marker.find(issue.body) == Marker(KIND, FILE):
+                return issue
+        return None
+
+    async def _open_issue(self, errors: tuple[Problem, ...]) -> None:
+        """One open issue says what is wrong; it follows the file."""
+        body = self._texts.plain(
+            "model_problem.md", problems=errors, file=FILE, in_force=self._model is not None
+        )
+        whole = f"{body}\n\n{marker.render(Marker(KIND, FILE))}"
+        issue = await self._find_issue()
+        if issue is None:
+            title = f"{FILE} has {len(errors)} problem{'s' if len(errors) != 1 else ''}"
+            issue = await self._gateway.create_issue(
+                self._home, title=title, body=whole, labels=[KIND]
+            )
+            log.warning("model_broken", problems=len(errors), issue=issue.number)
+        elif issue.body.strip() != whole.strip():
+            issue = await self._gateway.edit_issue(self._home, issue.number, body=whole)
+        await self._memory.memory_put(KIND, "issue", issue.number)
+
+    async def _close_issue(self) -> None:
+        known = await self._memory.memory_get(KIND, "issue")
+        if known == 0:
+            return
+        issue = await self._find_issue()
+        if issue is not None:
+            await self._gateway.edit_issue(
+                self._home, issue.number, state="closed", state_reason="completed"
+            )
+        await self._memory.memory_put(KIND, "issue", 0)
+
+
+def _problem(message: str, hint: str = "") -> Problem:
+    return Problem(file=FILE, line=1, column=1, key="", message=message, hint=hint, level="error")

@@ -1,0 +1,201 @@
+"""Turns effects into the words of `templates/`; whatever comes from outside is escaped on its way in."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import structlog
+from jinja2.sandbox import SandboxedEnvironment
+
+from ghapp.core import escalation, marker
+from ghapp.core.command import Command
+from ghapp.core.effects import Open, Say
+from ghapp.core.facts import Fingerprint
+from ghapp.core.incident import Incident, Member, to_state
+from ghapp.core.lifecycle import firing_members
+from ghapp.core.marker import Marker
+from ghapp.core.text import escape, fenced, plain_title, safe_url
+from ghapp.core.who import area_of, on_call_for
+from ghapp.model.duration import format_duration
+from ghapp.model.names import Login
+from ghapp.model.types import Model
+
+log = structlog.get_logger(__name__)
+
+LONGEST_BODY = 65_536
+"""GitHub refuses longer bodies (https://docs.github.com/rest/issues: 422, body is too long)."""
+
+BEGIN = "<!-- ghapp:status -->"
+END = "<!-- ghapp:end -->"
+MEMBERS_SHOWN = 50
+
+
+class Markdown(str):
+    """Text that is Markdown already; everything else is escaped when a template prints it."""
+
+    __slots__ = ()
+
+
+def templates_folder() -> Path:
+    """`templates/` inside the installed package, or beside it in a checkout."""
+    inside = Path(str(resources.files("ghapp"))) / "templates"
+    return inside if inside.is_dir() else inside.parent.parent / "templates"
+
+
+class TemplateTexts:
+    """Renders the templates for one model; `commands` is what `/help` lists."""
+
+    def __init__(
+        self,
+        model: Callable[[], Model],
+        commands: Callable[[], Mapping[str, Command]],
+        link: Callable[[str], str],
+        folder: Path | None = None,
+    ) -> None:
+        """`link` gives the address of a file of the home repository, for runbooks."""
+        self._model = model
+        self._commands = commands
+        self._link = link
+        self._templates = SandboxedEnvironment(
+            loader=jinja2.FileSystemLoader(folder or templates_folder()),
+            undefined=jinja2.StrictUndefined,
+            finalize=_finalize,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters.update(
+            at=self._at,
+            mention=_mention,
+            mentions=lambda logins: Markdown(" ".join(_mention(login) for login in logins)),
+            duration=lambda length: Markdown(format_duration(length)),
+            fenced=lambda text, language="": Markdown(fenced(text, language)),
+            code=_code,
+            address=lambda url: Markdown(safe_url(url) or ""),
+            file=lambda path: Markdown(safe_url(link(path)) or ""),
+            cell=lambda text, limit=200: Markdown(escape(text, limit=limit)),
+        )
+
+    def title(self, incident: Incident) -> str:
+        """`[sev1] <summary>`, one line; a person may edit it, nothing is looked up by it."""
+        return self._render("incident_title.md", incident).replace("\n", " ").strip()
+
+    def body(self, effect: Open) -> str:
+        """The whole body of a new incident; the sender's raw fields give way when it would be too long."""
+        incident = effect.incident
+        raw = _pretty(effect.signal.fields)
+        for limit in (len(raw), 20_000, 4_000, 0):
+            text = self._render(
+                "incident.md",
+                incident,
+                signal=effect.signal,
+                documentation=_cut(effect.signal.documentation, max(limit, 2_000)),
+                raw=_cut(raw, limit),
+                status=Markdown(self._status(incident)),
+            )
+            whole = self._sealed(text, incident)
+            if len(whole) <= LONGEST_BODY:
+                return whole
+        return self._sealed(self._status(incident), incident)
+
+    def updated(self, body: str, incident: Incident) -> str:
+        """The body with status and state replaced between their marks; a person's words elsewhere stay."""
+        lines = [line for line in body.splitlines() if not line.startswith("<!-- ghapp-state ")]
+        text = "\n".join(line for line in lines if not line.startswith("<!-- ghapp {"))
+        before, begin, rest = text.partition(BEGIN)
+        _, end, after = rest.partition(END)
+        status = self._status(incident)
+        text = f"{before}{status}{after}" if begin and end else f"{status}\n\n{text}"
+        whole = self._sealed(text, incident)
+        if len(whole) <= LONGEST_BODY:
+            return whole
+        room = LONGEST_BODY - (len(whole) - len(text)) - 2
+        return self._sealed(text[:room], incident)
+
+    def carrier(self, incident: Incident) -> str:
+        """The comment that makes a person's issue an incident; it holds what the body does elsewhere."""
+        text = self._render("converted.md", incident, status=Markdown(self._status(incident)))
+        return self._sealed(text, incident)
+
+    def comment(self, say: Say, incident: Incident | None) -> str:
+        """A comment from its template; None where no incident is talked about."""
+        if incident is None:
+            return self.plain(f"{say.template}.md", **say.facts)
+        return self._render(f"{say.template}.md", incident, **say.facts)
+
+    def plain(self, template: str, **facts: Any) -> str:
+        """A text that is about no incident."""
+        commands = _distinct(self._commands())
+        return self._templates.get_template(template).render(commands=commands, **facts).strip()
+
+    def _status(self, incident: Incident) -> str:
+        inner = self._render("status.md", incident, members=self._members(incident))
+        return f"{BEGIN}\n{inner}\n{END}"
+
+    def _members(self, incident: Incident) -> list[tuple[bool, Member]]:
+        firing = firing_members(incident)
+        rows = [(Fingerprint(key) in firing, member) for key, member in incident.members.items()]
+        rows.sort(key=lambda row: (not row[0], row[1].severity))
+        return rows[:MEMBERS_SHOWN]
+
+    def _render(self, template: str, incident: Incident, **facts: Any) -> str:
+        model = self._model()
+        area = area_of(incident.area, model)
+        policy = model.severities[incident.severity]
+        resolve_by = incident.opened_at + policy.resolve if policy.resolve else None
+        text: str = self._templates.get_template(template).render(
+            incident=incident,
+            area=area,
+            severity=policy,
+            title=Markdown(plain_title(incident.summary)),
+            on_call=on_call_for(incident.area, model, incident.clock.since),
+            due=escalation.due_at(incident, model),
+            resolve_by=resolve_by,
+            commands=_distinct(self._commands()),
+            **facts,
+        )
+        return text.strip()
+
+    def _at(self, time: datetime) -> Markdown:
+        """An absolute time: UTC, and the team's own clock where that differs."""
+        utc = f"{time:%Y-%m-%d %H:%M:%S} UTC"
+        zone = self._model().timezone
+        local = time.astimezone(zone)
+        if local.utcoffset() == timedelta():
+            return Markdown(utc)
+        return Markdown(f"{utc} ({local:%H:%M} {local:%Z})")
+
+    def _sealed(self, text: str, incident: Incident) -> str:
+        """State and marker at the end; the marker is the last line and the only one of its kind."""
+        state = marker.render_state(to_state(incident))
+        return f"{text.strip()}\n\n{state}\n{marker.render(Marker('incident', incident.key))}"
+
+
+def _finalize(value: Any) -> str:
+    return value if isinstance(value, Markdown) else escape(str(value))
+
+
+def _mention(login: Login) -> Markdown:
+    """A mention on purpose: the only way in which somebody is notified by a text of the app."""
+    return Markdown(f"@{login}")
+
+
+def _code(text: str) -> Markdown:
+    """A code span that also survives in a table cell, where even in code a pipe ends the cell."""
+    inner = plain_title(str(text)).replace("`", "'").replace("|", "\\|")
+    return Markdown(f"`{inner}`")
+
+
+def _pretty(fields: Mapping[str, Any]) -> str:
+    return json.dumps(fields, indent=2, ensure_ascii=False, default=str)
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[:limit]}\n… cut"
+
+
+def _distinct(commands: Mapping[str, Command]) -> list[Command]:
+    return list({id(command): command for command in commands.values()}.values())

@@ -1,0 +1,235 @@
+"""The one place that applies effects: in order, each at most once, whatever was lost on the way."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from ghapp.core import marker
+from ghapp.core.effects import (
+    AddLabels,
+    Assign,
+    Decision,
+    Effect,
+    Open,
+    React,
+    RemoveLabel,
+    Say,
+    Unassign,
+    Write,
+)
+from ghapp.core.facts import Issue, RepoName
+from ghapp.core.incident import Incident
+from ghapp.core.marker import Marker
+from ghapp.engine.store import Done, Intended
+from ghapp.github.errors import Refused
+from ghapp.github.gateway import Gateway, StateReason
+from ghapp.github.priority import Priority
+from ghapp.model.names import same_login
+
+log = structlog.get_logger(__name__)
+
+NOTE = "note"
+"""The kind of the marker on comments; its key is the occasion on which the comment was written."""
+
+
+class Texts(Protocol):
+    """How effects read to people; the duties render them from templates."""
+
+    def title(self, incident: Incident) -> str:
+        """The title of a new incident."""
+        ...
+
+    def body(self, effect: Open) -> str:
+        """The body of a new incident, with its state and marker."""
+        ...
+
+    def updated(self, body: str, incident: Incident) -> str:
+        """A body with status and state brought up to the incident; what people wrote stays."""
+        ...
+
+    def carrier(self, incident: Incident) -> str:
+        """The comment that carries status, state and marker when the issue is a person's own."""
+        ...
+
+    def comment(self, say: Say, incident: Incident | None) -> str:
+        """A comment, without its marker; None where no incident is talked about."""
+        ...
+
+
+class Ledger(Protocol):
+    """Remembers which occasions have been spoken of, across restarts."""
+
+    async def ledger_state(self, key: str) -> Intended | Done | None:
+        """Whether a write was intended or done."""
+        ...
+
+    async def ledger_intend(self, key: str) -> None:
+        """A write is about to be sent."""
+        ...
+
+    async def ledger_done(self, key: str, result: str) -> None:
+        """The write has arrived."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The incident and its issue after the effects; `wrote` is when its own text was last written, if it was."""
+
+    incident: Incident
+    issue: Issue
+    wrote: datetime | None
+
+
+class Reconciler:
+    """Applies decisions to GitHub."""
+
+    def __init__(
+        self, gateway: Gateway, ledger: Ledger, texts: Texts, now: Callable[[], datetime]
+    ) -> None:
+        self._gateway = gateway
+        self._ledger = ledger
+        self._texts = texts
+        self._now = now
+
+    async def open(self, decision: Decision) -> Applied:
+        """Create the issue of an incident; the caller has looked for its marker just before."""
+        effect = next(effect for effect in decision.effects if isinstance(effect, Open))
+        incident = effect.incident
+        issue = await self._gateway.create_issue(
+            incident.repo,
+            title=self._texts.title(incident),
+            body=self._texts.body(effect),
+            labels=sorted(incident.labels),
+            assignees=effect.assignees,
+            priority=Priority.of(incident.severity),
+        )
+        log.info(
+            "incident_opened",
+            key=incident.key,
+            repo=issue.repo,
+            issue=issue.number,
+            severity=incident.severity.label,
+        )
+        return Applied(replace(incident, number=issue.number), issue, self._now())
+
+    async def apply(
+        self, issue: Issue, decision: Decision, *, cold: bool, priority: Priority | None = None
+    ) -> Applied:
+        """Apply every effect to an issue.
+
+        `cold` says that the app's own memory of this issue is new, so that comments are looked for on GitHub
+        before they are written.
+        """
+        incident = decision.incident
+        rank = priority or Priority.of(incident.severity)
+        wrote = None
+        for effect in decision.effects:
+            issue = await self._one(effect, issue, incident, rank, cold)
+            wrote = self._now() if isinstance(effect, Write) else wrote
+        return Applied(incident, issue, wrote)
+
+    async def carry(self, issue: Issue, incident: Incident) -> int:
+        """Write the comment that carries the state of an incident on a person's issue; its id."""
+        body = self._texts.carrier(incident)
+        made = await self._gateway.create_comment(
+            issue.repo, issue.number, body, priority=Priority.of(incident.severity)
+        )
+        return made.id
+
+    async def say(
+        self,
+        repo: RepoName,
+        number: int,
+        say: Say,
+        body: str,
+        *,
+        look: bool,
+        priority: Priority = Priority.NORMAL,
+    ) -> None:
+        """Write a comment once for its occasion; look for it first when it may be there already."""
+        state = await self._ledger.ledger_state(say.key)
+        if isinstance(state, Done):
+            return
+        if state is not None or look:
+            for comment in await self._gateway.list_comments(repo, number, priority=priority):
+                if comment.author_is_app and marker.find(comment.body) == Marker(NOTE, say.key):
+                    await self._ledger.ledger_done(say.key, str(comment.id))
+                    return
+        await self._ledger.ledger_intend(say.key)
+        signed = f"{body.rstrip()}\n\n{marker.render(Marker(NOTE, say.key))}"
+        made = await self._gateway.create_comment(repo, number, signed, priority=priority)
+        await self._ledger.ledger_done(say.key, str(made.id))
+
+    async def _one(
+        self, effect: Effect, issue: Issue, incident: Incident, rank: Priority, cold: bool
+    ) -> Issue:
+        match effect:
+            case Say():
+                body = self._texts.comment(effect, incident)
+                await self.say(issue.repo, issue.number, effect, body, look=cold, priority=rank)
+            case AddLabels(labels):
+                await self._gateway.add_labels(issue.repo, issue.number, labels, priority=rank)
+                return replace(issue, labels=issue.labels | set(labels))
+            case RemoveLabel(label):
+                await self._gateway.remove_label(issue.repo, issue.number, label, priority=rank)
+                return replace(issue, labels=issue.labels - {label})
+            case Assign() | Unassign():
+                return await self._assign(effect, issue, rank)
+            case React(comment_id, reaction):
+                await self._gateway.react(issue.repo, comment_id, reaction.value, priority=rank)
+            case Write():
+                return await self._write(effect, issue, incident, rank)
+            case Open():
+                raise AssertionError("an incident that has an issue is not opened again")
+        return issue
+
+    async def _assign(self, effect: Assign | Unassign, issue: Issue, rank: Priority) -> Issue:
+        """Change the assignees; a login that GitHub does not know must not stop the page that follows."""
+        there = [
+            login
+            for login in effect.logins
+            if any(same_login(login, other) for other in issue.assignees)
+        ]
+        try:
+            if isinstance(effect, Assign):
+                new = [login for login in effect.logins if login not in there]
+                if not new:
+                    return issue
+                after = await self._gateway.add_assignees(
+                    issue.repo, issue.number, new, priority=rank
+                )
+            else:
+                if not there:
+                    return issue
+                after = await self._gateway.remove_assignees(
+                    issue.repo, issue.number, there, priority=rank
+                )
+        except Refused as refused:
+            log.warning("assignees_refused", issue=issue.number, reason=str(refused))
+            return issue
+        return replace(issue, assignees=after)
+
+    async def _write(
+        self, effect: Write, issue: Issue, incident: Incident, rank: Priority
+    ) -> Issue:
+        """Bring the issue's own text and state up to the incident, in one call where one will do."""
+        if incident.carrier is not None:
+            await self._gateway.edit_comment(
+                issue.repo, incident.carrier, self._texts.carrier(incident), priority=rank
+            )
+            if not effect.close and not effect.reopen:
+                return issue
+        body = None if incident.carrier is not None else self._texts.updated(issue.body, incident)
+        reason: StateReason | None = "completed" if effect.close else None
+        return await self._gateway.edit_issue(
+            issue.repo,
+            issue.number,
+            body=body,
+            state="closed" if effect.close else "open" if effect.reopen else None,
+            state_reason=reason,
+            priority=rank,
+        )

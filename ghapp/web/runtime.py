@@ -1,0 +1,236 @@
+"""The running app: builds every room from the settings, starts them in order and stops them in reverse."""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+import aiohttp
+import structlog
+
+from ghapp import metrics, plugins
+from ghapp.core.facts import InstallationEvent
+from ghapp.core.incident import Phase
+from ghapp.duties.asks import Asks
+from ghapp.duties.clock import Clock, every
+from ghapp.duties.conversations import Conversations
+from ghapp.duties.incidents import Incidents
+from ghapp.duties.labels import ensure_labels
+from ghapp.duties.models import Models
+from ghapp.duties.records import Records
+from ghapp.duties.texts import TemplateTexts
+from ghapp.duties.watch import Watch
+from ghapp.engine.database import open_engine
+from ghapp.engine.inbox import Inbox
+from ghapp.engine.queue import Engine
+from ghapp.engine.store import Store
+from ghapp.github.auth import Credentials
+from ghapp.github.client import GitHubClient
+from ghapp.github.errors import GitHubError
+from ghapp.github.reconciler import Reconciler
+from ghapp.github.rest import RestGateway
+from ghapp.model.types import Model
+from ghapp.settings import Settings
+from ghapp.web.app import Deps
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY = timedelta(minutes=1)
+MODEL_EVERY = timedelta(minutes=5)
+MEASURE_EVERY = timedelta(seconds=5)
+FIRST_RETRY = timedelta(seconds=1)
+
+
+def utc_now() -> datetime:
+    """The time; the only clock of the server."""
+    return datetime.now(UTC)
+
+
+class Runtime:
+    """All parts of one server process."""
+
+    def __init__(self, settings: Settings, session: aiohttp.ClientSession) -> None:
+        self.settings = settings
+        self._db = open_engine(settings.database_url)
+        self.store = Store(self._db)
+        self.inbox = Inbox(self._db)
+        self.engine = Engine(self._db, self.inbox, self.store)
+        client = GitHubClient(
+            session,
+            credentials=Credentials(settings.app_id, settings.private_key),
+            store=self.store,
+            base_url=settings.api_url,
+        )
+        self.gateway = RestGateway(client)
+        self.records = Records(self.store)
+        self._built = False
+        self._new_model = asyncio.Event()
+        self._database_ok = False
+        self._bot_login: str | None = None
+        self._wire()
+
+    def _wire(self) -> None:
+        home, commands = self.settings.home_repo, plugins.commands()
+        texts = TemplateTexts(self._in_force, lambda: commands, self._file_address)
+        reconciler = Reconciler(self.gateway, self.store, texts, utc_now)
+        self.models = Models(self.gateway, self.store, texts, home, self._model_changed)
+        self.incidents = Incidents(
+            gateway=self.gateway,
+            reconciler=reconciler,
+            records=self.records,
+            asks=Asks(self.gateway, reconciler, texts, commands),
+            store=self.store,
+            home=home,
+            now=utc_now,
+        )
+        self.watch = Watch(
+            gateway=self.gateway,
+            records=self.records,
+            incidents=self.incidents,
+            store=self.store,
+            memory=self.store,
+            home=home,
+            now=utc_now,
+            wake=self.engine.wake,
+        )
+        self._clock = Clock(self.records, self.engine.wake, utc_now)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Everything started; on the way out, work is finished or handed back within ten seconds."""
+        await self.store.create()
+        await self.inbox.start()
+        await self.engine.start(
+            Conversations(
+                incidents=self.incidents,
+                models=self.models,
+                ready=self._model_when_ready,
+                installed=self._installed,
+                now=utc_now,
+            )
+        )
+        chores = [
+            asyncio.create_task(self._begin(), name="begin"),
+            asyncio.create_task(
+                every(MEASURE_EVERY, self._measure, name="measure"), name="measure"
+            ),
+        ]
+        try:
+            yield
+        finally:
+            log.info("stopping")
+            for chore in chores:
+                chore.cancel()
+            await asyncio.gather(*chores, return_exceptions=True)
+            await self.engine.stop()
+            await self.inbox.stop()
+            self.store.close()
+            self._db.dispose()
+            log.info("stopped")
+
+    def deps(self) -> Deps:
+        """What the web application needs of the rest."""
+        return Deps(
+            settings=self.settings,
+            sources=plugins.sources(),
+            inbox=self.inbox,
+            ready=self.ready,
+            bot_login=lambda: self._bot_login,
+        )
+
+    def ready(self) -> tuple[bool, Sequence[str]]:
+        """Whether alerts are stored and handled; else why not, in words for an operator."""
+        reasons = []
+        if not self._database_ok:
+            reasons.append("the database does not answer")
+        if self.models.current is None:
+            trouble = self.models.trouble
+            reasons.append(
+                f"no valid OWNERS.yaml: {trouble.problems[0]}"
+                if trouble is not None and trouble.problems
+                else "OWNERS.yaml has not been read yet"
+            )
+        elif not self._built:
+            reasons.append("the open incidents have not been read yet")
+        return not reasons, reasons
+
+    def _in_force(self) -> Model:
+        return self.models.in_force()
+
+    def _model_when_ready(self) -> Model | None:
+        return self.models.current if self._built else None
+
+    async def _begin(self) -> None:
+        """Learn who we are, read the model and the open incidents; then keep looking."""
+        await self._until_done()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._clock.run())
+            group.create_task(every(LOOK_EVERY, self._look, name="look"))
+            group.create_task(every(MODEL_EVERY, self.models.refresh, name="model"))
+
+    async def _until_done(self) -> None:
+        wait = FIRST_RETRY
+        while True:
+            try:
+                self._bot_login = (await self.gateway.app()).bot_login
+                await self.models.refresh()
+                model = self.models.current
+                if model is not None:
+                    await ensure_labels(self.gateway, self.settings.home_repo, model)
+                    await self.watch.rebuild(model)
+                    self._built = True
+                    log.info("ready", home=self.settings.home_repo)
+                    return
+            except Exception as error:
+                log.warning(
+                    "not_ready", reason=str(error), exc_info=not isinstance(error, GitHubError)
+                )
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._new_model.wait(), wait.total_seconds())
+            self._new_model.clear()
+            wait = min(wait * 2, LOOK_EVERY)
+
+    async def _look(self) -> None:
+        await self.watch.look(self.models.in_force())
+
+    async def _model_changed(self, model: Model) -> None:
+        """The clocks follow the new model, and its labels are there before they are needed."""
+        self._new_model.set()
+        for record in (await self.records.all()).values():
+            await self.records.schedule(record, model)
+        if self._built:
+            await ensure_labels(self.gateway, self.settings.home_repo, model)
+
+    async def _installed(self, event: InstallationEvent) -> None:
+        log.info("installation", action=event.action, added=event.added, removed=event.removed)
+        await self.models.refresh()
+
+    async def _measure(self) -> None:
+        try:
+            depth, oldest = await self.store.waiting_stats()
+            parked = len(await self.store.parked())
+            records = await self.records.all()
+        except Exception:
+            self._database_ok = False
+            raise
+        self._database_ok = True
+        metrics.set_queue(depth=depth, oldest_seconds=oldest, parked=parked)
+        metrics.set_open_incidents(
+            Counter(
+                record.incident.severity
+                for record in records.values()
+                if record.incident.phase is not Phase.CLOSED
+            )
+        )
+
+    def _file_address(self, path: str) -> str:
+        """Where a person reads a file of the home repository; an address stays what it is."""
+        if path.startswith(("http://", "https://")):
+            return path
+        api = self.settings.api_url
+        web = (
+            "https://github.com" if api == "https://api.github.com" else api.removesuffix("/api/v3")
+        )
+        return f"{web}/{self.settings.home_repo}/blob/HEAD/{quote(path)}"
