@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from ghapp.model.globs import covers
-from ghapp.model.names import AreaName, Login
+from ghapp.model.names import AreaName, Login, RotationName, TeamName
 from ghapp.model.problem import Finding, Path, dotted
 from ghapp.model.references import DEFAULT_POLICY
 from ghapp.model.suggest import suggest
@@ -90,18 +90,28 @@ def _reached(model: Model, area: Area, targets: Iterable[str]) -> set[Login]:
 
 def _meant(model: Model, area: Area, target: str) -> tuple[Login, ...]:
     kind, _, name = target.partition(":")
-    if kind == "team":
-        return next((who for team, who in model.teams.items() if team == name), ())
-    if kind == "rotation":
-        wanted = name or area.rotation
-        found = next((one for key, one in model.rotations.items() if key == wanted), None)
-        return found.logins if found is not None else (area.owner,)
-    if kind == "backup":
-        return () if area.backup is None else (area.backup,)
-    if kind == "area":
-        team = () if area.team is None else _meant(model, area, f"team:{area.team}")
-        return (*_meant(model, area, "rotation"), *area.named, *team)
-    return (area.owner,) if kind == "owner" else (Login(target),)
+    if name:
+        return _team(model, name) if kind == "team" else _turns(model, name)
+    match target:
+        case "rotation":
+            return _turns(model, area.rotation) or (area.owner,)
+        case "owner":
+            return (area.owner,)
+        case "backup":
+            return area.named[1:]
+        case "area":
+            return (*area.named, *_turns(model, area.rotation), *_team(model, area.team))
+        case login:
+            return (Login(login),)
+
+
+def _team(model: Model, name: str | None) -> tuple[Login, ...]:
+    return model.teams.get(TeamName(name or ""), ())
+
+
+def _turns(model: Model, name: str | None) -> tuple[Login, ...]:
+    rotation = model.rotations.get(RotationName(name or ""))
+    return () if rotation is None else rotation.logins
 
 
 def _alone(model: Model) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from ghapp.model.references import Names
 from ghapp.model.salvage import salvage
 from ghapp.model.types import Model
 
-__all__ = ["Loaded", "Problem", "load"]
+__all__ = ["Loaded", "Problem", "load", "load_bytes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,18 @@ def load(text: str, file: str = "OWNERS.yaml") -> Loaded:
     problems.sort(key=lambda one: (one.line, one.column))
     broken = any(problem.level == "error" for problem in problems)
     return Loaded(None if broken else model, tuple(dict.fromkeys(problems)))
+
+
+def load_bytes(content: bytes, file: str = "OWNERS.yaml") -> Loaded:
+    """The same for a file as it lies on disk; it has to be UTF-8."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        problem = Problem(file, line, column, "", "the file is not UTF-8", "save it as UTF-8")
+        return Loaded(None, (problem,))
+    return load(text, file)
 
 
 def _validated(data: Any) -> tuple[Model | None, Iterable[Finding]]:

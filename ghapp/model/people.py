@@ -1,6 +1,5 @@
 """Who there is: people, and the rotations in which they take turns."""
 
-from datetime import datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, Tag, model_validator
@@ -90,8 +89,3 @@ class Rotation(Section):
     def logins(self) -> tuple[Login, ...]:
         """Everyone in it, in order of their turns."""
         return tuple(one.login if isinstance(one, Member) else one for one in self.people)
-
-    def joins(self, place: int) -> datetime | None:
-        """From when, on the wall clock, the person at that place of the list takes turns; None: always."""
-        member = self.people[place]
-        return member.from_ if isinstance(member, Member) else None

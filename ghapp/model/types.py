@@ -107,18 +107,6 @@ class Model(Section):
         """The area of that name."""
         return self.areas.get(AreaName(name))
 
-    def responsible(self, name: str) -> AreaName:
-        """The area of that name, or the fallback area if there is none."""
-        return AreaName(name) if name in self.areas else self.fallback_area
-
-    def policy_of(self, area: AreaName) -> EscalationPolicy:
-        """The escalation policy of an area.
-
-        Raises:
-            KeyError: there is no such area.
-        """
-        return self.escalation[self.areas[area].escalation]
-
     @cached_property
     def named(self) -> frozenset[Login]:
         """Everyone whom the file names as a person, owner or backup, or in a team or a rotation."""

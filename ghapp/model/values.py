@@ -65,7 +65,7 @@ def severity_named(value: object) -> Severity | None:
 def _severity(value: object) -> Severity:
     severity = severity_named(value)
     if severity is None:
-        raise wrong("is no severity", value, suggest(str(value), [one.label for one in Severity]))
+        raise wrong("is no severity", value, "sev1, sev2, sev3 or sev4")
     return severity
 
 

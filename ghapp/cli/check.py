@@ -1,0 +1,111 @@
+"""`ghapp check`: what is wrong with an OWNERS.yaml, for people, scripts and GitHub Actions."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.text import Text
+
+from ghapp.cli.errors import EXIT_PROBLEMS, UserError, console
+from ghapp.model.load import Problem, load_bytes
+
+PLACES: Final = (Path("OWNERS.yaml"), Path(".github/OWNERS.yaml"))
+"""Where the file is looked for, in this order."""
+
+_COLOURS: Final = {"error": "bold red", "warning": "bold yellow"}
+
+
+class Format(StrEnum):
+    """How problems are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(check)
+
+
+def check(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Default: OWNERS.yaml, else .github/OWNERS.yaml.", show_default=False),
+    ] = None,
+    form: Annotated[
+        Format,
+        typer.Option("--format", help="text, json (a list), or github (workflow annotations)."),
+    ] = Format.TEXT,
+) -> None:
+    """Validate and lint OWNERS.yaml. Exits 1 if there is an error; warnings alone are no failure."""
+    path = found() if file is None else file
+    loaded = load_bytes(_content(path), str(path))
+    _PRINTERS[form](path, loaded.problems)
+    if loaded.errors:
+        raise typer.Exit(EXIT_PROBLEMS)
+
+
+def found() -> Path:
+    """The OWNERS.yaml of the current directory.
+
+    Raises:
+        UserError: there is none.
+    """
+    for path in PLACES:
+        if path.is_file():
+            return path
+    raise UserError(f"there is neither {PLACES[0]} nor {PLACES[1]} here", "`ghapp init` writes one")
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UserError(f"{path} can't be read: {reason}", "`ghapp init` writes one") from error
+
+
+def _print_text(path: Path, problems: Sequence[Problem]) -> None:
+    out = console()
+    for one in problems:
+        line = Text(f"{one.file}:{one.line}:{one.column}: ")
+        line.append(f"{one.level}:", style=_COLOURS[one.level])
+        line.append(f" {one.message}")
+        line.append(f" ({one.hint})" if one.hint else "", style="dim")
+        out.print(line)
+    if not problems:
+        out.print(Text(f"{path}: no problems"))
+
+
+def _print_json(path: Path, problems: Sequence[Problem]) -> None:
+    del path
+    typer.echo(json.dumps([dataclasses.asdict(one) for one in problems], indent=2))
+
+
+def _print_github(path: Path, problems: Sequence[Problem]) -> None:
+    del path
+    for one in problems:
+        hint = f" ({one.hint})" if one.hint else ""
+        place = f"file={_property(one.file)},line={one.line},col={one.column}"
+        typer.echo(f"::{one.level} {place}::{_data(one.message + hint)}")
+
+
+def _data(text: str) -> str:
+    """Escaped as the runner unescapes it (actions/toolkit, packages/core/src/command.ts)."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+_PRINTERS: Final[dict[Format, Callable[[Path, Sequence[Problem]], None]]] = {
+    Format.TEXT: _print_text,
+    Format.JSON: _print_json,
+    Format.GITHUB: _print_github,
+}
