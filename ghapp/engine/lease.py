@@ -1,11 +1,13 @@
-"""Who this instance is, and the lock that shows the others that it lives."""
+"""Who this instance is, that it lives, and which conversations are its own for the moment."""
 
 import asyncio
 import hashlib
+import selectors
+import socket
 import sys
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -52,6 +54,14 @@ class Lease(Protocol):
 
     async def give_back(self) -> None:
         """Let others take over at once what is unfinished."""
+        ...
+
+    def hold(self, conversations: Sequence[str]) -> set[str]:
+        """Make conversations this instance's own, as far as no other's; called in a thread."""
+        ...
+
+    def release(self, conversation: str) -> None:
+        """Let others have a conversation; called in a thread."""
         ...
 
 
@@ -106,9 +116,20 @@ class FileLease:
             self._file.close()
             self._file = None
 
+    def hold(self, conversations: Sequence[str]) -> set[str]:
+        """All of them: there is no other instance."""
+        return set(conversations) if self.held else set()
+
+    def release(self, conversation: str) -> None:
+        """Nothing to do."""
+
 
 class SessionLease:
-    """A PostgreSQL advisory lock on a session of its own, proved to be alive every few seconds."""
+    """Advisory locks of one PostgreSQL session: the instance's own, and one per conversation it drains.
+
+    When the session breaks, all of them are free for others at once; the instance notices by the
+    socket, and stops what it was doing.
+    """
 
     def __init__(self, db: sa.Engine, on_lost: Callable[[], None]) -> None:
         """Take a new name for this process."""
@@ -116,7 +137,9 @@ class SessionLease:
         self._db = db
         self._on_lost = on_lost
         self._connection: sa.Connection | None = None
+        self._mutex = threading.Lock()
         self._stop = threading.Event()
+        self._wakeup: tuple[socket.socket, socket.socket] | None = None
         self._keeper: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -126,17 +149,51 @@ class SessionLease:
         return self._connection is not None
 
     async def take(self) -> None:
-        """Lock, and keep proving it in a thread."""
+        """Lock, and watch the session in a thread."""
         self._loop = asyncio.get_running_loop()
+        self._stop.clear()
+        self._wakeup = socket.socketpair()
         await asyncio.to_thread(self._lock)
         self._keeper = threading.Thread(target=self._keep, name="ghapp-lease", daemon=True)
         self._keeper.start()
 
     async def give_back(self) -> None:
-        """Unlock by ending the session."""
+        """Unlock everything by ending the session."""
         self._stop.set()
-        if self._keeper is not None:
-            await asyncio.to_thread(self._keeper.join)
+        if self._keeper is None or self._wakeup is None:
+            return
+        self._wakeup[1].send(b"!")
+        await asyncio.to_thread(self._keeper.join)
+        for end in self._wakeup:
+            end.close()
+        self._keeper = self._wakeup = None
+
+    def hold(self, conversations: Sequence[str]) -> set[str]:
+        """Those whose locks were free; none while the session is broken."""
+        keys = {lock_key(f"conversation {one}"): one for one in conversations}
+        query = sa.text(
+            "SELECT key, pg_try_advisory_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key"
+        )
+        with self._mutex:
+            if self._connection is None:
+                return set()
+            try:
+                found = self._connection.execute(query, {"keys": list(keys)}).all()
+            except sa.exc.SQLAlchemyError as error:
+                self._lose(error)
+                return set()
+        return {keys[key] for key, free in found if free}
+
+    def release(self, conversation: str) -> None:
+        """Unlock it; a session that broke has done so already."""
+        key = lock_key(f"conversation {conversation}")
+        with self._mutex:
+            if self._connection is None:
+                return
+            try:
+                self._connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
+            except sa.exc.SQLAlchemyError as error:
+                self._lose(error)
 
     def _lock(self) -> None:
         connection = self._db.connect().execution_options(isolation_level="AUTOCOMMIT")
@@ -151,19 +208,37 @@ class SessionLease:
         self._connection = connection
 
     def _keep(self) -> None:
-        while not self._stop.wait(HEARTBEAT):
-            try:
-                if self._connection is None:
-                    self._lock()
-                    log.info("lease_regained")
-                else:
-                    self._connection.execute(sa.select(1))
-            except sa.exc.SQLAlchemyError as error:
-                self._lose(error)
-        self._drop()
+        """Prove the session alive every few seconds, and at once when its socket says something."""
+        while not self._pause():
+            with self._mutex:
+                try:
+                    if self._connection is None:
+                        self._lock()
+                        log.info("lease_regained")
+                    else:
+                        self._connection.execute(sa.select(1))
+                except sa.exc.SQLAlchemyError as error:
+                    self._lose(error)
+        with self._mutex:
+            self._drop()
+
+    def _pause(self) -> bool:
+        """Wait until the session wants a look; True when the lease is to be given back."""
+        with self._mutex:
+            session = None if self._connection is None else _socket(self._connection)
+        if session is None:
+            # When the server restarted, every instance lost its locks: let the others notice first.
+            return self._stop.wait(2 * HEARTBEAT)
+        assert self._wakeup is not None
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._wakeup[0], selectors.EVENT_READ)
+            selector.register(session, selectors.EVENT_READ)
+            selector.select(HEARTBEAT)
+        return self._stop.is_set()
 
     def _lose(self, error: Exception) -> None:
         if self._connection is None:
+            log.debug("lease_not_regained", reason=str(error).splitlines()[0])
             return
         log.warning("lease_lost", reason=str(error).splitlines()[0])
         self._drop()
@@ -173,9 +248,14 @@ class SessionLease:
     def _drop(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            # Not back into the pool: the lock belongs to the session.
+            # Not back into the pool: the locks belong to the session.
             connection.invalidate()
             connection.close()
+
+
+def _socket(connection: sa.Connection) -> int:
+    number: int = connection.connection.dbapi_connection.fileno()  # type: ignore[union-attr]
+    return number
 
 
 def lock_key(name: str) -> int:

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+import uuid
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,8 +25,8 @@ __all__ = ["DatabaseBusyError", "Engine", "Handler", "Retry", "Row"]
 
 log = structlog.get_logger(__name__)
 
-WINDOW = 64
-"""Drains that this instance keeps on the queue; what else is ready waits in memory, by name only."""
+CONCURRENCY = 16
+"""Drains that this instance runs at a time; what else is ready waits in memory, by name only."""
 
 SWEEP = 3.0
 """Seconds between looks for rows that wait without a drain."""
@@ -40,8 +41,8 @@ RECOVERY = 5.0
 TURN = 1.0
 """Seconds after which a busy conversation lets others run."""
 
-ELSEWHERE = 1.0
-"""Seconds after which a drain that has not started here is taken to run on another instance."""
+ELSEWHERE = 0.25
+"""Seconds after which to ask again for a conversation that another instance holds."""
 
 HANDLER_LIMIT = 600.0
 T = TypeVar("T")
@@ -49,8 +50,12 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class _Live:
-    """A drain on the queue or running; `dirty` when its conversation got rows since it last looked."""
+    """A drain that starts or runs; `dirty` when its conversation got rows since it last looked.
 
+    The ticket tells the drain that was started from an older one that DBOS has brought back.
+    """
+
+    ticket: str
     running: bool = False
     dirty: bool = False
     woken: bool = False
@@ -208,105 +213,103 @@ class Engine:
             self._bell.set()
 
     async def _dispatch(self) -> None:
-        """Put what is ready on the queue, a few at a time, as long as the window has room."""
+        """Start drains for what is ready, as long as there is room."""
         while True:
             await self._bell.wait()
             self._bell.clear()
-            while self._ready and len(self._live) < WINDOW:
-                batch = list(self._ready.items())[: WINDOW - len(self._live)]
-                for conversation, woken in batch:
-                    del self._ready[conversation]
-                    self._live[conversation] = _Live(woken=woken)
-                try:
-                    await self._run(queue_dbos.enqueue, batch)
-                except Exception:
-                    log.exception("drains_not_enqueued", drains=len(batch))
-                    self._release(batch)
-                    await asyncio.sleep(1.0)  # the database is away
-                else:
-                    self._expect(conversation for conversation, _ in batch)
+            while self._ready and len(self._live) < CONCURRENCY:
+                batch = {}
+                for conversation in list(self._ready)[: CONCURRENCY - len(self._live)]:
+                    live = _Live(uuid.uuid4().hex, woken=self._ready.pop(conversation))
+                    batch[conversation] = self._live[conversation] = live
+                started = await self._run(self._start_drains, batch)
+                self._put_back({one: live for one, live in batch.items() if one not in started})
 
-    def _release(self, batch: Iterable[tuple[str, bool]]) -> None:
-        for conversation, woken in batch:
-            live = self._live.get(conversation)
-            if live is not None and not live.running:
-                del self._live[conversation]
-                self._ready[conversation] = woken or live.woken
+    def _start_drains(self, batch: Mapping[str, _Live]) -> set[str]:
+        """Start those that no other instance holds; which they are."""
+        started: set[str] = set()
+        held = self._lease.hold(list(batch))
+        try:
+            for conversation in held:
+                live = batch[conversation]
+                queue_dbos.start(live.ticket, conversation, live.woken)
+                started.add(conversation)
+        except Exception:
+            log.exception("drains_not_started", drains=len(held) - len(started))
+        for conversation in held - started:
+            self._lease.release(conversation)
+        return started
 
-    def _expect(self, conversations: Iterable[str]) -> None:
-        """With several instances a drain may start elsewhere, where new rows of ours go unnoticed."""
-        if is_sqlite(self._db):
-            return
+    def _put_back(self, batch: Mapping[str, _Live]) -> None:
+        """Ask again soon for conversations that are another instance's, or could not be started."""
         assert self._loop is not None
-        for conversation in conversations:
-            live = self._live.get(conversation)
-            if live is not None:
-                self._loop.call_later(ELSEWHERE, self._give_up, conversation, live)
+        for conversation, live in batch.items():
+            if self._live.get(conversation) is live and not live.running:
+                del self._live[conversation]
+                self._loop.call_later(ELSEWHERE, self._after, conversation, live.woken, True)
 
-    def _give_up(self, conversation: str, live: _Live) -> None:
-        if self._live.get(conversation) is live and not live.running:
-            del self._live[conversation]
-            self._after(conversation, live)
-
-    def _after(self, conversation: str, live: _Live) -> None:
-        if live.woken:
+    def _after(self, conversation: str, woken: bool, dirty: bool) -> None:
+        if woken:
             self._wake(conversation)
-        if live.dirty:
+        elif dirty:
             self._notify([conversation])
-        self._bell.set()  # the window has room
+        self._bell.set()  # there is room
 
     # A drain: in a thread of DBOS, then on the event loop.
 
-    def _run_drain(self, conversation: str, woken: bool) -> None:
+    def _run_drain(self, ticket: str, conversation: str, woken: bool) -> None:
         if self._stopping or self._loop is None:
-            return
+            return  # the rows wait, and the next start looks for them
+        entered = self._enter(ticket, conversation, woken)
         try:
-            asyncio.run_coroutine_threadsafe(self._enter(conversation, woken), self._loop).result()
+            asyncio.run_coroutine_threadsafe(entered, self._loop).result()
         except Exception:
             log.exception("drain_failed", conversation=conversation)
 
-    async def _enter(self, conversation: str, woken: bool) -> None:
-        if self._stopping or not self._lease.held:
-            return  # the rows wait, and the sweep finds them
-        live = self._live.setdefault(conversation, _Live())
+    async def _enter(self, ticket: str, conversation: str, woken: bool) -> None:
+        """Run the drain that was started here, or that DBOS has brought back after a crash."""
+        live = self._live.get(conversation)
+        if live is None:
+            live = self._live[conversation] = _Live(ticket, woken=woken)
+            if not await self._run(self._lease.hold, [conversation]):
+                self._put_back({conversation: live})
+                return
+        elif live.ticket != ticket:
+            self._after(conversation, woken, dirty=True)
+            return
         live.running = True
-        live.woken = live.woken or woken
         task = asyncio.create_task(self._rounds(conversation, live), name=f"drain {conversation}")
         self._drains.add(task)
         try:
             await asyncio.wait([task])
         finally:
+            await self._run(self._lease.release, conversation)
             self._drains.discard(task)
-            if self._live.get(conversation) is live:
-                del self._live[conversation]
-            if not self._stopping:
-                self._after(conversation, live)
+            self._live.pop(conversation, None)
+            self._after(conversation, live.woken, live.dirty)
 
     async def _rounds(self, conversation: str, live: _Live) -> None:
         """Handle batch after batch until nothing is left or others have waited long enough."""
         assert self._drain is not None
         began = time.monotonic()
         while not self._stopping:
-            live.dirty = False
+            # Taken before the handler runs, so that it may wake its own conversation.
+            woken, live.woken, live.dirty = live.woken, False, False
             try:
-                outcome = await self._drain.round(conversation, woken=live.woken)
+                outcome = await self._drain.round(conversation, woken=woken)
             except Exception:
                 log.exception("drain_interrupted", conversation=conversation)
                 outcome = Outcome(handled=False, until=time.time() + 1.0)
-            if outcome.handled:
-                live.woken = False
+            live.woken = live.woken or (woken and not outcome.handled)
             if outcome.until is not None:
                 self._come_back(conversation, outcome, woken=live.woken)
                 live.woken = live.dirty = False
                 return
             if not outcome.more and not live.dirty:
                 return
-            if self._others_wait() and time.monotonic() - began > TURN:
+            if self._ready and time.monotonic() - began > TURN:
                 live.dirty = True
                 return
-
-    def _others_wait(self) -> bool:
-        return bool(self._ready) or len(self._live) > len(self._drains)
 
     def _on_lease_lost(self) -> None:
         """Others may take our conversations over: stop handling them, uncounted."""
@@ -328,11 +331,7 @@ class Engine:
         age = SWEEP_AGE if self._swept else 0.0
         found = await self._run(rows.overdue, self._db, time.time(), age, SWEEP_LIMIT)
         self._swept = True
-        missed = [one for one in found if one not in self._live and one not in self._ready]
-        if not missed:
-            return
-        active = await self._run(queue_dbos.active)
-        self._notify_now(one for one in missed if one not in active)
+        self._notify_now(one for one in found if one not in self._live)
 
     async def _recover(self) -> None:
         """Let drains of instances that are gone run elsewhere."""
@@ -350,7 +349,7 @@ class Engine:
         """Let DBOS write that the drains ended; what it can't is recovered at the next start."""
         deadline = time.monotonic() + 1.0
         try:
-            while queue_dbos.active(self._lease.name) and time.monotonic() < deadline:
+            while queue_dbos.unfinished(self._lease.name) and time.monotonic() < deadline:
                 time.sleep(0.02)
         except sa.exc.SQLAlchemyError:
             log.warning("queue_stopped_without_database", exc_info=True)

@@ -1,32 +1,25 @@
-"""The drains on DBOS: launch, enqueue, recover what a vanished instance left, forget what is over."""
+"""The drains as DBOS workflows: launch, start, recover what a vanished instance left, forget."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from dbos import DBOS, DBOSConfig, SetEnqueueOptions
+from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from ghapp.engine.database import is_sqlite
 from ghapp.engine.lease import lock_key
 
-QUEUE = "drains"
 APPLICATION_VERSION = "ghapp-drain-1"
 """Fixed, because a drain is the same in every release: it asks what waits and handles it."""
 
-CONCURRENCY = 16
-"""Drains that one instance runs at a time."""
-
-POLL = 0.1
-"""Seconds between looks for enqueued drains; the price of idling, and half of the latency."""
-
 RECOVERY_LOCK = 0x6768_6170_7003
 OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
-ACTIVE = ["ENQUEUED", "PENDING"]
 KEEP_OVER = timedelta(minutes=10)
 CHUNK = 500
 
-_run: Callable[[str, bool], None] | None = None
+Run = Callable[[str, str, bool], None]
+_run: Run | None = None
 
 
 @DBOS.workflow(name="drain", max_recovery_attempts=None)
@@ -34,11 +27,14 @@ def drain(conversation: str, woken: bool) -> None:
     """Run whatever waits for a conversation; without steps, since the handler looks before it acts."""
     if _run is None:
         return  # stopping: the rows wait, and the next start looks for them
-    _run(conversation, woken)
+    _run(DBOS.workflow_id or "", conversation, woken)
 
 
-def launch(db: sa.Engine, executor: str, run: Callable[[str, bool], None]) -> None:
-    """Start DBOS on the shared database; `run` is called in a thread of its own for each drain."""
+def launch(db: sa.Engine, executor: str, run: Run) -> None:
+    """Start DBOS on the shared database; `run` gets each drain in a thread of its own.
+
+    It is given the ticket, the conversation, and whether the handler is to run without rows too.
+    """
     global _run  # noqa: PLW0603 - DBOS is one per process, and so are its workflows
     _quiet_logs()
     config: DBOSConfig = {
@@ -56,13 +52,6 @@ def launch(db: sa.Engine, executor: str, run: Callable[[str, bool], None]) -> No
     DBOS(config=config)
     try:
         DBOS.launch()
-        DBOS.register_queue(
-            QUEUE,
-            worker_concurrency=CONCURRENCY,
-            partition_concurrency=1,
-            polling_interval_sec=POLL,
-            on_conflict="always_update",
-        )
     except BaseException:
         shut_down()
         raise
@@ -75,23 +64,24 @@ def shut_down() -> None:
     DBOS.destroy()
 
 
-def enqueue(conversations: Iterable[tuple[str, bool]]) -> None:
-    """Put drains on the queue, one partition per conversation."""
-    for conversation, woken in conversations:
-        with SetEnqueueOptions(queue_partition_key=conversation):
-            DBOS.enqueue_workflow(QUEUE, drain, conversation, woken)
+def start(ticket: str, conversation: str, woken: bool) -> None:
+    """Record a drain under its ticket and run it at once; after a crash it runs again.
+
+    Not by way of a DBOS queue: those are polled, at 7 ms of processor time a look, which would cost
+    a tenth of a second of latency or a tenth of a processor. The engine itself keeps drains of one
+    conversation apart.
+    """
+    with SetWorkflowID(ticket):
+        DBOS.start_workflow(drain, conversation, woken)
 
 
-def active(executor: str | None = None) -> set[str]:
-    """Conversations that have a drain on the queue or running, on any instance or on one."""
-    found = DBOS.list_workflows(
-        status=ACTIVE if executor is None else "PENDING",
-        queue_name=QUEUE,
-        executor_id=executor,
-        load_input=False,
-        load_output=False,
+def unfinished(executor: str) -> bool:
+    """Whether drains of an instance have not been recorded as ended."""
+    return bool(
+        DBOS.list_workflows(
+            status="PENDING", executor_id=executor, limit=1, load_input=False, load_output=False
+        )
     )
-    return {one.queue_partition_key for one in found if one.queue_partition_key is not None}
 
 
 def forget_over(now: datetime) -> int:
@@ -128,9 +118,7 @@ def resume_vanished(db: sa.Engine, own: str, suspects: set[str]) -> set[str]:
         ).scalar():
             return suspects
         left: dict[str, list[str]] = {}
-        for one in DBOS.list_workflows(
-            status="PENDING", queue_name=QUEUE, load_input=False, load_output=False
-        ):
+        for one in DBOS.list_workflows(status="PENDING", load_input=False, load_output=False):
             if one.executor_id and one.executor_id != own:
                 left.setdefault(one.executor_id, []).append(one.workflow_id)
         for executor, workflows in left.items():
@@ -139,7 +127,7 @@ def resume_vanished(db: sa.Engine, own: str, suspects: set[str]) -> set[str]:
             ).scalar():
                 gone.add(executor)
                 if executor in suspects:
-                    DBOS.resume_workflows(workflows, queue_name=QUEUE)
+                    DBOS.resume_workflows(workflows)
     return gone
 
 
