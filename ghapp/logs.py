@@ -17,7 +17,11 @@ _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"-----BEGIN [^-]*PRIVATE KEY-----.*?(-----END [^-]*-----|\Z)", re.DOTALL), HIDDEN),
     (re.compile(r"\b(gh[a-z]_|github_pat_|whsec_|[rs]k_(?:live|test)_)[\w+/=.-]+"), rf"\1{HIDDEN}"),
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), HIDDEN),
-    (re.compile(r"(?i)\b(bearer|basic|token)\s+[\w+/=.~:-]{6,}"), rf"\1 {HIDDEN}"),
+    (
+        re.compile(r"(?i)\b(authorization[\"']?\s*[:=]\s*[\"']?)(?:\w+\s+)?[^\s\"',]+"),
+        rf"\1{HIDDEN}",
+    ),
+    (re.compile(r"(?i)\b(bearer|basic)\s+(?=\S*[\d=])[\w+/=.~-]{12,}"), rf"\1 {HIDDEN}"),
     (
         re.compile(r"(?i)\b((?:\w+_)?(?:token|secret|password|signature|api_?key)=)[^&\s\"'<>]+"),
         rf"\1{HIDDEN}",
