@@ -95,7 +95,10 @@ class Transport:
 
         https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects
         """
-        target = urljoin(ask.url, answer.headers.get("location", ""))
+        try:
+            target = urljoin(ask.url, answer.headers["location"])
+        except (KeyError, ValueError):
+            target = ""
         if not self.is_ours(target) or target == ask.url:
             raise Refused(answer.status, "moved out of reach")
         return target

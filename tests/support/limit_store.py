@@ -31,7 +31,7 @@ class FakeClock:
         heapq.heappush(self._sleepers, mine)
         try:
             while self.at < mine[0]:
-                for _ in range(20):
+                for _ in range(200):
                     await asyncio.sleep(0)
                 if self._sleepers[0] == mine:
                     self.at = max(self.at, mine[0])

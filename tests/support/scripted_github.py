@@ -72,7 +72,8 @@ class ScriptedGitHub:
 
     def _token(self, _: Request) -> Reply:
         self._tokens += 1
-        return Reply(201, {"token": f"t{self._tokens}", "expires_at": "2026-01-05T10:00:00Z"})
+        expires_at = f"2026-01-05T{9 + self._tokens:02}:00:00Z"
+        return Reply(201, {"token": f"t{self._tokens}", "expires_at": expires_at})
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         raw = await request.read()
