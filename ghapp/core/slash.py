@@ -41,10 +41,11 @@ def commands(
 
     Of an edited comment, whose body was `previous`, only those that it did not have before.
     """
-    found = {_identity(command): command for command in reversed(list(_all(body, known)))}
-    first = list(reversed(found.values()))[:LIMIT]
-    before = {_identity(command) for command in _all(previous, known)} if previous else set()
-    return tuple(command for command in first if _identity(command) not in before)
+    found: dict[object, Command] = {}
+    for command in _all(body, known):
+        found.setdefault(_identity(command), command)
+    before = {_identity(command) for command in _all(previous or "", known)}
+    return tuple(found[it] for it in list(found)[:LIMIT] if it not in before)
 
 
 def _identity(command: Command) -> tuple[str, tuple[str, ...]]:

@@ -377,9 +377,9 @@ def test_a_safe_url_is_one_link_in_both_forms(text):
         "&a",
     ],
 )
-def test_a_hostile_text_costs_milliseconds(piece):
+def test_a_hostile_text_costs_no_more_than_its_length(piece):
     text = piece * (65_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     for show in (escape, plain_title, quote, fenced, safe_url):
         show(text)
-    assert time.perf_counter() - started < 1.5
+    assert time.process_time() - started < 3
