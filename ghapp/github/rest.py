@@ -341,12 +341,15 @@ def _stamp(at: datetime) -> str:
 
 
 def _about_assignees(refused: Refused, logins: Sequence[Login]) -> bool:
-    """GitHub refuses an issue whose assignee it cannot assign; some servers with a 404."""
-    if refused.status not in {404, 422}:
-        return False
+    """Whether it may be for an assignee: GitHub says 422, some servers say 404 and the name.
+
+    An incident is opened rather than lost over it, so a 422 without details is taken for one.
+    """
     told = f"{refused.message} {refused.errors}".casefold()
     words = set(re.findall(r"[\w-]+", told))
-    return "assignee" in told or any(login.casefold() in words for login in logins)
+    named = "assignee" in told or any(login.casefold() in words for login in logins)
+    bare = refused.status == 422 and not refused.errors
+    return bare or (refused.status in {404, 422} and named)
 
 
 def _already_exists(refused: Refused) -> bool:

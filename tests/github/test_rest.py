@@ -87,6 +87,7 @@ async def test_an_issue_closed_while_paging_hides_no_other(
             id="GitHub's",
         ),
         pytest.param(Reply(404, {"message": "User 'bob' not found"}), id="naming the user"),
+        pytest.param(Reply(422, {"message": "Validation failed"}), id="without a detail"),
     ],
 )
 async def test_an_issue_is_opened_even_if_an_assignee_is_refused(
@@ -102,7 +103,7 @@ async def test_an_issue_is_opened_even_if_an_assignee_is_refused(
     "refusal",
     [
         Reply(404, {"message": "Not Found", "documentation_url": "https://docs.example/alice"}),
-        Reply(422, {"message": "body is too long"}),
+        Reply(422, {"message": "No", "errors": [{"field": "body", "code": "custom"}]}),
         Reply(403, {"message": "assignees: Resource not accessible by integration"}),
     ],
 )
