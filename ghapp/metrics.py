@@ -1,4 +1,4 @@
-"""What Prometheus can ask: deliveries, the queue, incidents and what is left of GitHub's budget."""
+"""What Prometheus can ask of the app itself: deliveries, the queue and incidents."""
 
 from collections.abc import Mapping
 
@@ -17,12 +17,6 @@ QUEUE_DEPTH = Gauge("ghapp_queue_depth", "Deliveries that wait for their work")
 QUEUE_OLDEST = Gauge("ghapp_queue_oldest_seconds", "Age of the delivery that waits longest")
 PARKED = Gauge("ghapp_parked_deliveries", "Deliveries given up after bounded tries")
 OPEN_INCIDENTS = Gauge("ghapp_open_incidents", "Open incidents, by severity", ["severity"])
-GITHUB_CALLS = Counter(
-    "ghapp_github_calls", "Requests to GitHub, by method and status", ["method", "status"]
-)
-GITHUB_REMAINING = Gauge(
-    "ghapp_github_rate_limit_remaining", "Requests left of GitHub's hourly budget"
-)
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -38,13 +32,6 @@ def set_open_incidents(counts: Mapping[Severity, int]) -> None:
     """Report the open incidents; a severity without any reads 0, not its last value."""
     for severity in Severity:
         OPEN_INCIDENTS.labels(severity.label).set(counts.get(severity, 0))
-
-
-def count_github_call(method: str, status: int | None, remaining: int | None = None) -> None:
-    """Count a request to GitHub; `status` is None when no answer came."""
-    GITHUB_CALLS.labels(method, "none" if status is None else str(status)).inc()
-    if remaining is not None:
-        GITHUB_REMAINING.set(remaining)
 
 
 def render(registry: CollectorRegistry = REGISTRY) -> bytes:

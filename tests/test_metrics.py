@@ -14,12 +14,3 @@ def test_gauges_show_what_was_set_last() -> None:
     assert "ghapp_parked_deliveries 1.0" in text
     assert 'ghapp_open_incidents{severity="sev1"} 1.0' in text
     assert 'ghapp_open_incidents{severity="sev3"} 0.0' in text
-
-
-def test_calls_to_github_are_counted_by_outcome() -> None:
-    metrics.count_github_call("PATCH", 200, remaining=4321)
-    metrics.count_github_call("PATCH", None)
-    text = metrics.render().decode()
-    assert 'ghapp_github_calls_total{method="PATCH",status="200"} 1.0' in text
-    assert 'ghapp_github_calls_total{method="PATCH",status="none"} 1.0' in text
-    assert "ghapp_github_rate_limit_remaining 4321.0" in text
