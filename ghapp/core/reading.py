@@ -76,11 +76,13 @@ class Reader:
 
 def plain(value: Any) -> str | None:
     """A text or number as stripped text, null as an empty one; None for anything else."""
+    if isinstance(value, str):
+        return value.strip()
     if value is None:
         return ""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return str(value).strip()
+    return str(value)
 
 
 def web_address(text: str) -> SplitResult | None:

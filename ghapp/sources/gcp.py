@@ -104,14 +104,17 @@ def _at(incident: Reader, status: Status, started: datetime | None, now: datetim
 
 
 def _project(incident: Reader, labels: Mapping[str, str]) -> str:
-    address = web_address(incident.text("url"))
-    in_address = parse_qs(address.query).get("project", []) if address else []
     return (
         incident.text("scoping_project_id")
-        or "".join(in_address[:1])
+        or _project_in(incident.text("url"))
         or labels.get("project_id", "")
         or incident.text("scoping_project_number")
     )
+
+
+def _project_in(url: str) -> str:
+    address = web_address(url)
+    return "".join(parse_qs(address.query).get("project", [])[:1]) if address else ""
 
 
 def _fingerprint(
