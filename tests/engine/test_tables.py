@@ -1,0 +1,25 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+
+from ghapp.engine.database import open_engine
+from ghapp.engine.tables import SchemaTooNewError, create_tables, metadata, version
+
+
+def test_several_processes_may_create_the_tables_at_once(url: str) -> None:
+    engines = [open_engine(url) for _ in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(create_tables, engines))
+    with engines[0].connect() as connection:
+        assert connection.execute(sa.select(version.c.version)).scalars().all() == [1]
+        assert set(sa.inspect(connection).get_table_names()) >= set(metadata.tables)
+    for engine in engines:
+        engine.dispose()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(db: sa.Engine) -> None:
+    with db.begin() as connection:
+        connection.execute(version.update().values(version=99))
+    with pytest.raises(SchemaTooNewError, match="99"):
+        create_tables(db)
