@@ -1,0 +1,101 @@
+"""The app's labels: what each is called, its colour, and what it means to who reads an issue."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ghapp.core.incident import ACKNOWLEDGED, ESCALATED, INCIDENT, RECOVERED, SNOOZED
+from ghapp.model.names import AreaName, Severity
+from ghapp.model.types import Model
+
+MODEL = "model"
+SUPPORT = "support"
+
+MAX_DESCRIPTION = 100
+"""Characters that GitHub takes: https://docs.github.com/en/rest/issues/labels."""
+
+_SEVERITIES = {
+    Severity.SEV1: ("b60205", "The worst"),
+    Severity.SEV2: ("d93f0b", "Serious"),
+    Severity.SEV3: ("fbca04", "Limited"),
+    Severity.SEV4: ("fef2c0", "Minor"),
+}
+_AREA_COLOR = "1d76db"
+_SOURCE_COLOR = "c5def5"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSpec:
+    """A label as it should be; `color` is six hexadecimal digits without `#`."""
+
+    name: str
+    color: str
+    description: str
+
+
+class Action(StrEnum):
+    """What a label needs."""
+
+    CREATE = "create"
+    RECOLOUR = "recolour"
+    FINE = "fine"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelChange:
+    """What to do about one label; `there` is it as the repository has it, spelt as it is there."""
+
+    action: Action
+    wanted: LabelSpec
+    there: LabelSpec | None = None
+
+
+def label_set(model: Model, sources: Iterable[str] = ()) -> tuple[LabelSpec, ...]:
+    """All labels that the app owns under this model; `sources` are the senders that it knows."""
+    return (
+        LabelSpec(INCIDENT, "5319e7", "Something is broken; the on-call engineer owns it"),
+        *(_severity(severity, model) for severity in Severity),
+        LabelSpec(ACKNOWLEDGED, "0e8a16", "Someone is on it"),
+        LabelSpec(ESCALATED, "e11d21", "Nobody answered in time, so the next level was called"),
+        LabelSpec(RECOVERED, "bfdadc", "The alert has ended; a person resolves it"),
+        LabelSpec(SNOOZED, "d4c5f9", "Its clocks stand still for a while"),
+        LabelSpec(MODEL, "e4e669", "OWNERS.yaml needs attention"),
+        *(_area(name, model) for name in model.areas),
+        *(
+            LabelSpec(f"source/{name}", _SOURCE_COLOR, f"Raised by {name}")
+            for name in sorted({SUPPORT, *sources})
+        ),
+    )
+
+
+def compare(wanted: Iterable[LabelSpec], there: Iterable[LabelSpec]) -> tuple[LabelChange, ...]:
+    """What each wanted label needs, in their order; other labels are nobody's business here.
+
+    GitHub takes names that differ in case for the same, and so does this: the spelling stays.
+    """
+    known = {label.name.casefold(): label for label in there}
+    return tuple(_change(label, known.get(label.name.casefold())) for label in wanted)
+
+
+def _change(wanted: LabelSpec, there: LabelSpec | None) -> LabelChange:
+    if there is None:
+        return LabelChange(Action.CREATE, wanted)
+    same = (there.color.casefold(), there.description) == (wanted.color, wanted.description)
+    return LabelChange(Action.FINE if same else Action.RECOLOUR, wanted, there)
+
+
+def _severity(severity: Severity, model: Model) -> LabelSpec:
+    color, word = _SEVERITIES[severity]
+    return LabelSpec(severity.label, color, _short(model.severities[severity].description or word))
+
+
+def _area(name: AreaName, model: Model) -> LabelSpec:
+    area = model.areas[name]
+    text = area.description or f"Owned by {area.owner}"
+    return LabelSpec(f"area/{name}", _AREA_COLOR, _short(text))
+
+
+def _short(text: str) -> str:
+    """One line that GitHub takes."""
+    line = " ".join(text.split())
+    return line if len(line) <= MAX_DESCRIPTION else f"{line[: MAX_DESCRIPTION - 1].rstrip()}…"
