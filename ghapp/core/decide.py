@@ -126,7 +126,7 @@ def settle(issue: Issue, before: Incident, decision: Decision) -> Decision:
     return Decision(after, tuple(effects), later=decision.later or bool(added or removed))
 
 
-_TURNS = frozenset({"escalated", "exhausted", "recovered", "severity", "again", "handoff"})
+_TURNS = frozenset({"escalated", "exhausted", "severity", "again", "handoff"})
 """Comments that mark a turn in the incident: its own text follows at once instead of within the minute."""
 
 

@@ -175,20 +175,29 @@ class Incidents:
         return replace(record, issue=applied.issue, written_at=self._now(), behind=False)
 
     async def _refreshed(self, record: Record, events: Sequence[Event], model: Model) -> Record:
-        """The record with the issue as it is now: read before acting for people or by the clock, free of cost else."""
-        key, number = record.incident.key, record.incident.number
+        """The record with the issue as it is now: read before acting for people or by the clock.
+
+        For signals the index is fresh enough: webhooks feed it, and every minute a listing of all open incidents.
+        """
+        key = record.incident.key
         listed = self.fresh.pop(key, None)
         due = next_due(record.incident, model)
-        acting = key in self.missing or (due is not None and due <= self._now())
+        missing = key in self.missing
         self.missing.discard(key)
-        priority = Priority.of(record.incident.severity)
-        if acting or any(not isinstance(event, Signal) for event in events):
-            issue = await self._gateway.get_issue(record.incident.repo, number, priority=priority)
-        elif listed is not None and listed.updated_at >= record.issue.updated_at:
-            issue = listed
-        else:
-            issue = await self._gateway.refresh_issue(record.issue, priority=priority)
-        return newer(record, issue, model)
+        if (
+            missing
+            or (due is not None and due <= self._now())
+            or any(not isinstance(event, Signal) for event in events)
+        ):
+            issue = await self._gateway.get_issue(
+                record.incident.repo,
+                record.incident.number,
+                priority=Priority.of(record.incident.severity),
+            )
+            return newer(record, issue, model)
+        if listed is not None and listed.updated_at >= record.issue.updated_at:
+            return newer(record, listed, model)
+        return record
 
     async def _starts_anew(self, record: Record, events: Sequence[Event], model: Model) -> bool:
         """Open a new issue that links the old one when it fires again too long after it was closed."""

@@ -13,7 +13,8 @@ from ghapp.core.facts import Fingerprint, Issue
 from ghapp.core.incident import Episode, Incident, Phase, from_labels, from_state
 from ghapp.model.types import Model
 
-_INCIDENTS = "incident"
+_OPEN = "incident"
+_CLOSED = "closed-incident"
 _DUE = "due"
 _ENDED = "ended"
 
@@ -69,20 +70,26 @@ class Records:
         self._memory = memory
 
     async def get(self, key: Fingerprint) -> Record | None:
-        """The record of an incident."""
-        value = await self._memory.memory_get(_INCIDENTS, key)
-        return msgspec.convert(value, Record) if value is not None else None
+        """The record of an incident, open or closed."""
+        found = [
+            msgspec.convert(value, Record)
+            for kind in (_OPEN, _CLOSED)
+            if (value := await self._memory.memory_get(kind, key)) is not None
+        ]
+        return max(found, key=lambda record: record.incident.revision, default=None)
 
-    async def all(self) -> Mapping[Fingerprint, Record]:
-        """Every record."""
-        values = await self._memory.memory_all(_INCIDENTS)
+    async def open(self) -> Mapping[Fingerprint, Record]:
+        """The records of all incidents that are not closed."""
+        values = await self._memory.memory_all(_OPEN)
         return {Fingerprint(key): msgspec.convert(value, Record) for key, value in values.items()}
 
     async def save(self, record: Record, model: Model) -> None:
-        """Remember a record and when it is due. The due time first: a look too many is harmless, one too few not."""
+        """Remember a record and when it is due; at every instant between these writes it can be found."""
         await self.schedule(record, model)
+        key, closed = record.incident.key, record.incident.phase is Phase.CLOSED
         value = msgspec.to_builtins(record)
-        await self._memory.memory_put(_INCIDENTS, record.incident.key, value)
+        await self._memory.memory_put(_CLOSED if closed else _OPEN, key, value)
+        await self._memory.memory_delete(_OPEN if closed else _CLOSED, key)
 
     async def schedule(self, record: Record, model: Model) -> None:
         """Note when a record is due; again after the model has changed."""
@@ -100,7 +107,8 @@ class Records:
     async def forget(self, key: Fingerprint) -> None:
         """The issue is gone."""
         await self._memory.memory_delete(_DUE, key)
-        await self._memory.memory_delete(_INCIDENTS, key)
+        await self._memory.memory_delete(_OPEN, key)
+        await self._memory.memory_delete(_CLOSED, key)
 
     async def ends(self, key: Fingerprint) -> Mapping[str, Episode]:
         """What is remembered of a fingerprint that has ended without ever having had an issue."""

@@ -185,7 +185,7 @@ def _mention(login: Login) -> Markdown:
 
 def _code(text: str) -> Markdown:
     """A code span that also survives in a table cell, where even in code a pipe ends the cell."""
-    inner = plain_title(str(text)).replace("`", "'").replace("|", "\\|")
+    inner = " ".join(str(text).split()).replace("`", "'").replace("|", "\\|")
     return Markdown(f"`{inner}`")
 
 

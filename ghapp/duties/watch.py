@@ -69,12 +69,12 @@ class Watch:
         Raises:
             GitHubError: GitHub could not be asked; nothing is concluded.
         """
-        records = await self._records.all()
+        records = await self._records.open()
         listed: set[Fingerprint] = set()
         for issue in await self._gateway.list_issues(self._home, labels=[INCIDENT]):
             key = key_of(issue) or support_fingerprint(issue.repo, issue.number)
             listed.add(key)
-            record = records.get(key)
+            record = records.get(key) or await self._records.get(key)
             if record is None:
                 adopted = await self._adopt(issue, model)
                 if adopted is not None:
@@ -85,7 +85,7 @@ class Watch:
                 await self._wake(conversation_of(key))
         for key, record in records.items():
             here = record.incident.repo.lower() == self._home.lower()
-            if here and record.incident.phase is not Phase.CLOSED and key not in listed:
+            if here and key not in listed:
                 self._incidents.missing.add(key)
                 await self._wake(conversation_of(key))
 

@@ -24,7 +24,10 @@ class Claim:
 
 
 def claim(db: sa.Engine, wanted: Claim) -> bool:
-    """Register the key; True when fewer than the threshold of others were within the window."""
+    """Register the key; True when fewer than the threshold of others were within the window.
+
+    Claims may come out of the order of their times, so the window reaches both ways.
+    """
     same = (slots.c.kind == wanted.kind, slots.c.key == wanted.key)
     with db.begin() as connection:
         if is_sqlite(db):
@@ -42,7 +45,7 @@ def claim(db: sa.Engine, wanted: Claim) -> bool:
                 slots.c.source == wanted.source,
                 slots.c.key != wanted.key,
                 slots.c.at > wanted.at - wanted.window,
-                slots.c.at <= wanted.at,
+                slots.c.at < wanted.at + wanted.window,
             )
         ).scalar_one()
         own = others < wanted.threshold

@@ -12,7 +12,6 @@ import structlog
 
 from ghapp import metrics, plugins
 from ghapp.core.facts import InstallationEvent
-from ghapp.core.incident import Phase
 from ghapp.duties.asks import Asks
 from ghapp.duties.clock import Clock, every
 from ghapp.duties.conversations import Conversations
@@ -39,6 +38,7 @@ log = structlog.get_logger(__name__)
 
 LOOK_EVERY = timedelta(minutes=1)
 MODEL_EVERY = timedelta(minutes=5)
+PING_EVERY = timedelta(seconds=2)
 MEASURE_EVERY = timedelta(seconds=5)
 FIRST_RETRY = timedelta(seconds=1)
 
@@ -198,7 +198,7 @@ class Runtime:
     async def _model_changed(self, model: Model) -> None:
         """The clocks follow the new model, and its labels are there before they are needed."""
         self._new_model.set()
-        for record in (await self.records.all()).values():
+        for record in (await self.records.open()).values():
             await self.records.schedule(record, model)
         if self._built:
             await ensure_labels(self.gateway, self.settings.home_repo, model)
@@ -207,23 +207,18 @@ class Runtime:
         log.info("installation", action=event.action, added=event.added, removed=event.removed)
         await self.models.refresh()
 
-    async def _measure(self) -> None:
-        try:
-            depth, oldest = await self.store.waiting_stats()
-            parked = len(await self.store.parked())
-            records = await self.records.all()
-        except Exception:
-            self._database_ok = False
-            raise
+    async def _ping(self) -> None:
+        self._database_ok = False
+        await self.store.ping()
         self._database_ok = True
+
+    async def _measure(self) -> None:
+        depth, oldest = await self.store.waiting_stats()
+        parked = len(await self.store.parked())
+        records = await self.records.open()
         metrics.set_queue(depth=depth, oldest_seconds=oldest, parked=parked)
-        metrics.set_open_incidents(
-            Counter(
-                record.incident.severity
-                for record in records.values()
-                if record.incident.phase is not Phase.CLOSED
-            )
-        )
+        severities = (record.incident.severity for record in records.values())
+        metrics.set_open_incidents(Counter(severities))
 
     def _file_address(self, path: str) -> str:
         """Where a person reads a file of the home repository; an address stays what it is."""
