@@ -15,6 +15,7 @@ from ghapp.core.facts import InstallationEvent
 from ghapp.duties.asks import Asks
 from ghapp.duties.clock import Clock, every
 from ghapp.duties.conversations import Conversations
+from ghapp.duties.dashboard import Dashboard
 from ghapp.duties.incidents import Incidents
 from ghapp.duties.labels import ensure_labels
 from ghapp.duties.models import Models
@@ -41,6 +42,8 @@ MODEL_EVERY = timedelta(minutes=5)
 PING_EVERY = timedelta(seconds=2)
 MEASURE_EVERY = timedelta(seconds=5)
 FIRST_RETRY = timedelta(seconds=1)
+STOP_WITHIN = 6.0
+"""Seconds for handlers to finish; with the web server's own grace it stays under ten."""
 
 
 def utc_now() -> datetime:
@@ -112,10 +115,12 @@ class Runtime:
             )
         )
         chores = [
-            asyncio.create_task(self._begin(), name="begin"),
-            asyncio.create_task(
-                every(MEASURE_EVERY, self._measure, name="measure"), name="measure"
-            ),
+            asyncio.create_task(chore)
+            for chore in (
+                self._begin(),
+                every(PING_EVERY, self._ping, name="ping"),
+                every(MEASURE_EVERY, self._measure, name="measure"),
+            )
         ]
         try:
             yield
@@ -124,7 +129,7 @@ class Runtime:
             for chore in chores:
                 chore.cancel()
             await asyncio.gather(*chores, return_exceptions=True)
-            await self.engine.stop()
+            await self.engine.stop(timeout=STOP_WITHIN)
             await self.inbox.stop()
             self.store.close()
             self._db.dispose()
@@ -138,6 +143,7 @@ class Runtime:
             inbox=self.inbox,
             ready=self.ready,
             bot_login=lambda: self._bot_login,
+            page=Dashboard(self.records, self.models, self.ready, utc_now).render,
         )
 
     def ready(self) -> tuple[bool, Sequence[str]]:
@@ -208,8 +214,11 @@ class Runtime:
         await self.models.refresh()
 
     async def _ping(self) -> None:
-        self._database_ok = False
-        await self.store.ping()
+        try:
+            await self.store.ping()
+        except Exception:
+            self._database_ok = False
+            raise
         self._database_ok = True
 
     async def _measure(self) -> None:
