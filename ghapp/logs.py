@@ -6,6 +6,8 @@ import sys
 from typing import Any, TextIO
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web import RequestPayloadError
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 HIDDEN = "[hidden]"
@@ -56,6 +58,20 @@ def _hidden(key: object, value: Any) -> Any:
     return redact_text(repr(value))
 
 
+class _OneLineForBadRequests(logging.Filter):
+    """What a stranger sends that is no HTTP is no fault of ours: a line, not a traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, HttpProcessingError | RequestPayloadError):
+            record.msg, record.args, record.exc_info = "bad_http_request", None, None
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+        return True
+
+
+_one_line_for_bad_requests = _OneLineForBadRequests()
+
+
 def configure(*, level: str = "INFO", stream: TextIO | None = None, to_json: bool = True) -> None:
     """Send the logs of the app and of every library through one formatter; safe to call again."""
     shared: list[Processor] = [
@@ -88,5 +104,6 @@ def configure(*, level: str = "INFO", stream: TextIO | None = None, to_json: boo
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    logging.getLogger("aiohttp.server").addFilter(_one_line_for_bad_requests)
     # Its access log writes every address with its query, where senders put their tokens.
     logging.getLogger("aiohttp.access").disabled = True

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import structlog
+from aiohttp.http_exceptions import BadHttpMessage
 
 from ghapp import logs
 
@@ -56,6 +57,16 @@ def test_libraries_log_the_same_way(output: io.StringIO) -> None:
 def test_addresses_with_tokens_are_not_logged_at_all(output: io.StringIO) -> None:
     logging.getLogger("aiohttp.access").info("POST /webhooks/gcp?auth_token=hunter2")
     assert output.getvalue() == ""
+
+
+def test_a_bad_request_is_one_line(output: io.StringIO) -> None:
+    log = logging.getLogger("aiohttp.server")
+    log.error("Error handling request", exc_info=BadHttpMessage("no HTTP"))
+    log.error("Error handling request", exc_info=ValueError("our own"))
+    bad, ours = lines(output)
+    assert (bad["event"], bad["level"]) == ("bad_http_request", "warning")
+    assert "exception" not in bad
+    assert "ValueError" in ours["exception"]
 
 
 def test_an_exception_is_part_of_its_line(output: io.StringIO) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
-from aiohttp import web
+from aiohttp import StreamReader, web
 from aiohttp.http_exceptions import BadHttpMessage
 from prometheus_client import Counter
 
@@ -13,6 +13,9 @@ from ghapp.engine.inbox import Delivery, InboxUnavailable
 
 Put = Callable[[Delivery], Awaitable[bool]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+PATIENCE = 60.0
+"""Seconds that a body may take; senders give up after ten to thirty."""
 
 _log = structlog.get_logger(__name__)
 
@@ -68,7 +71,7 @@ class Answers:
             source=self._source,
             reason=refused.reason,
             said=refused.say,
-            request_id=request_id,
+            request_id=request_id[:128],
         )
         line = " ".join(refused.say.split())[:500]
         return web.Response(status=refused.status, text=f"{line}\n", headers=refused.headers)
@@ -78,20 +81,28 @@ async def read_body(request: web.Request, limit: int) -> bytes:
     """The body, read no further than `limit` bytes.
 
     Raises:
-        Refused: it is larger, or broken on its way (413, 400).
+        Refused: it is larger (413), broken on its way (400), or takes too long (408).
     """
     if (request.content_length or 0) > limit:
         raise too_large(limit)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await _read_up_to(limit, request.content)
+    except TimeoutError as error:
+        raise Refused(408, "slow", "the body took too long", Connection="close") from error
+    # aiohttp says RuntimeError when the sender had hung up before we began to read.
+    except (web.RequestPayloadError, BadHttpMessage, ConnectionError, RuntimeError) as error:
+        raise Refused(400, "broken", "the body is broken") from error
+
+
+async def _read_up_to(limit: int, content: StreamReader) -> bytes:
     chunks: list[bytes] = []
     size = 0
-    try:
-        while chunk := await request.content.readany():
-            size += len(chunk)
-            if size > limit:
-                raise too_large(limit)
-            chunks.append(chunk)
-    except (web.RequestPayloadError, BadHttpMessage) as error:
-        raise Refused(400, "malformed", "the body is broken") from error
+    while chunk := await content.readany():
+        size += len(chunk)
+        if size > limit:
+            raise too_large(limit)
+        chunks.append(chunk)
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 

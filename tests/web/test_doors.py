@@ -1,13 +1,18 @@
 """The HTTP contract of an alert sender's door, row by row."""
 
+import asyncio
 import base64
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ghapp.core import wire
-from ghapp.core.facts import Signal
+from ghapp.core.facts import Fingerprint, Signal
+from ghapp.core.source import Accepted
+from ghapp.sources import gcp
+from ghapp.web import answers
 
 pytestmark = pytest.mark.enable_socket
 
@@ -119,6 +124,48 @@ async def test_an_endless_body_is_not_read_to_its_end(doors: Any) -> None:
 async def test_a_body_that_breaks_on_its_way_is_malformed(doors: Any) -> None:
     answer = await doors.gcp(b"this is no gzip", **{"Content-Encoding": "gzip"})
     assert answer.status == 400
+
+
+async def _raw(doors: Any, request: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    server = doors.client.server
+    reader, writer = await asyncio.open_connection(server.host, server.port)
+    head = b"POST /webhooks/gcp?auth_token=a-token HTTP/1.1\r\nHost: localhost\r\n"
+    writer.write(head + request)
+    await writer.drain()
+    return reader, writer
+
+
+async def test_a_sender_that_dawdles_is_refused(
+    doors: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "PATIENCE", 0.01)
+    reader, writer = await _raw(doors, b"Content-Length: 100\r\n\r\n{")
+    assert b" 408 " in await reader.readline()
+    writer.close()
+
+
+async def test_each_signal_of_a_message_is_a_delivery_of_its_own(
+    doors_of: Any, gcp_message: Any
+) -> None:
+    def parse_twice(*args: Any) -> Accepted:
+        parsed = gcp.parse(*args)
+        assert isinstance(parsed, Accepted)
+        (one,) = parsed.signals
+        return Accepted((one, replace(one, fingerprint=Fingerprint("other"))), "d")
+
+    doors = await doors_of(sources={"gcp": replace(gcp.SOURCE, parse=parse_twice)})
+    assert (await doors.gcp(gcp_message)).status == 202
+    assert [delivery.id for delivery in doors.inbox.stored] == ["d#0", "d#1"]
+    assert doors.inbox.stored[1].conversation == "incident:other"
+    assert (await doors.gcp(gcp_message)).status == 200
+    doors.inbox.stored.pop()
+    assert (await doors.gcp(gcp_message)).status == 202
+
+
+async def test_a_large_body_is_refused_before_it_comes(doors: Any) -> None:
+    reader, writer = await _raw(doors, b"Content-Length: 2000000\r\n\r\n")
+    assert b" 413 " in await reader.readline()
+    writer.close()
 
 
 async def test_what_cannot_be_stored_is_sent_back(doors: Any, gcp_message: Any) -> None:

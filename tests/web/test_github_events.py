@@ -126,7 +126,17 @@ def issue_payload(comment_payload: Any) -> Any:
 
 @pytest.mark.parametrize(
     "action",
-    ["assigned", "closed", "deleted", "edited", "labeled", "reopened", "transferred", "unassigned", "unlabeled"],
+    [
+        "assigned",
+        "closed",
+        "deleted",
+        "edited",
+        "labeled",
+        "reopened",
+        "transferred",
+        "unassigned",
+        "unlabeled",
+    ],
 )
 def test_what_a_person_does_to_an_incident_by_hand(issue_payload: Any, action: str) -> None:
     assert read("issues", changed(issue_payload, action=action)) == (
