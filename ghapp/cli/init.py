@@ -20,7 +20,7 @@ version: 1
 timezone: UTC               # such as Europe/Berlin
 areas:
   app:
-    owner: {owner:<20} # a GitHub login
+    owner: {owner:<16} # a GitHub login
     # backup: LOGIN         # is told when the owner does not answer
     # paths: ["src/**"]     # the files that belong to it
     # runbook: docs/runbooks/app.md

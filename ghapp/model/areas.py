@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, StringConstraints, WithJsonSchema
 
 from ghapp.model.duration import Duration, DurationOrZero
 from ghapp.model.names import AreaName, Login, Severity
@@ -25,20 +25,23 @@ def _pattern(value: object) -> object:
 
 
 Pattern = Annotated[
-    str, BeforeValidator(_pattern), WithJsonSchema({"type": ["string", "number", "boolean"]})
+    str,
+    StringConstraints(max_length=200),
+    BeforeValidator(_pattern),
+    WithJsonSchema({"type": ["string", "number", "boolean"]}),
 ]
-"""A glob (`*`, `?`, `[…]`) over a field of the alert as text, case-sensitive."""
+"""What a field of the alert must be: a glob (`*`, `?`, `[…]`) over its text, case-sensitive."""
 
 
 class AlertRule(Section):
     """Alerts that belong to the area; in the order of the file the first match over all areas wins."""
 
-    source: Text
+    source: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     """Which sender, as a glob: gcp, stripe, alertmanager …"""
     match: Frozen[str, Pattern] = EMPTY
     """Globs by key; dots reach into the alert. All must match."""
     severity: Sev | None = None
-    """None: the sender's own."""
+    """Absent: the sender's own."""
 
 
 class Area(Section):
@@ -48,7 +51,7 @@ class Area(Section):
     backup: PersonRef | None = None
     team: TeamRef | None = None
     rotation: RotationRef | None = None
-    """Who is on call for it; None: the owner."""
+    """Who is on call for it; absent: the owner."""
     escalation: PolicyRef = DEFAULT_POLICY
     description: str = ""
     paths: tuple[Text, ...] = ()
@@ -81,7 +84,7 @@ class Incidents(Section):
     """An alert that fires again so soon after closing reopens its issue; later it gets a new one."""
     storm: Storm = Storm()
     max_age: Duration | None = None
-    """An incident that is open for so long is asked about; None: never."""
+    """An incident that is open for so long is asked about; absent: never."""
 
 
 class Heartbeat(Section):

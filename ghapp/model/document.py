@@ -17,7 +17,7 @@ from ghapp.model.nodes import (
 )
 from ghapp.model.problem import Path
 
-MOST_VALUES: Final = 20_000
+MOST_VALUES: Final = 10_000
 """With aliases written out; far above any real file."""
 
 _MERGE: Final = "<<"

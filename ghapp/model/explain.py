@@ -77,6 +77,8 @@ def _words(name: str, line: ErrorDetails) -> tuple[str, str]:
         expected = str(context["expected"])
         hint = suggest(str(given), re.findall(r"'([^']*)'", expected))
         return f"`{name}` must be {expected.replace(_QUOTE, _TICK)}", hint
+    if kind == "string_too_long":
+        return f"`{name}` must be at most {context['max_length']} characters long", ""
     if kind in {"greater_than_equal", "less_than_equal"}:
         bound = f"least {context['ge']}" if "ge" in context else f"most {context['le']}"
         return f"`{name}` must be at {bound}", ""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 ANYTHING: Final = "*"
@@ -23,6 +24,7 @@ def covers(broad: str, narrow: str) -> bool:
     return len(pattern) in places
 
 
+@lru_cache(maxsize=4096)
 def _tokens(glob: str) -> tuple[str, ...]:
     """The glob as a row of characters, sets and wildcards; in a run of wildcards the `*` comes last."""
     ordered = _WILD.sub(lambda run: ONE * run[0].count(ONE) + ANYTHING, glob)

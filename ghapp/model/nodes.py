@@ -7,18 +7,25 @@ from typing import Any, Final
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 from ruamel.yaml.reader import ReaderError
 
 DEEPEST: Final = 40
 LONGEST: Final = 512 * 1024
 """Far above any real file; what is larger only costs time."""
 
-_STR_TAG: Final = "tag:yaml.org,2002:str"
 _NULL: Final = {"", "~", "null", "Null", "NULL"}
 _BOOL: Final = {
     word: truth
     for truth in (True, False)
-    for word in (str(truth), str(truth).lower(), str(truth).upper())
+    for word in (f"{truth}", f"{truth}".lower(), f"{truth}".upper())
 }
 _INT: Final = re.compile(r"[-+]?[0-9]{1,18}|0o[0-7]{1,20}|0x[0-9a-fA-F]{1,16}", re.ASCII)
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
@@ -104,6 +111,8 @@ def _advice(error: MarkedYAMLError) -> str:
     problem = str(error.problem)
     if "\\t" in problem:
         return "indent with spaces, not with tabs"
+    if "cannot start any token" in problem:
+        return "put the value in quotes"
     if "mapping values are not allowed" in problem:
         return "put the value in quotes if it contains a colon, or check the indentation"
     return ""
@@ -128,53 +137,72 @@ class _Composer:
 
     def root(self) -> Node | None:
         found: Node | None = None
-        seen = False
         for event in self._events:
-            kind = type(event).__name__
-            if kind == "DocumentStartEvent":
-                if seen:
+            if isinstance(event, DocumentStartEvent):
+                if found is not None:
                     raise UnreadableError(
                         _mark(event), "there is a second document", "remove the line `---`"
                     )
-                seen = True
                 found = self._node(next(self._events))
         return found
 
     def _node(self, event: Any) -> Node:
-        kind = type(event).__name__
-        mark = _mark(event)
-        if kind == "AliasEvent":
-            if event.anchor not in self._anchors:
-                raise UnreadableError(mark, f"nothing is anchored as `&{event.anchor}` before this")
-            return self._anchors[event.anchor]
-        tag = str(event.tag) if event.tag else ""
-        if tag not in {"", "!", _STR_TAG}:
-            raise UnreadableError(mark, f"the tag `{tag}` has no meaning here", "remove it")
+        if isinstance(event, AliasEvent):
+            return self._anchored(event)
         self._depth += 1
         if self._depth > DEEPEST:
-            raise UnreadableError(mark, f"nested deeper than {DEEPEST} levels")
-        node: Node
-        if kind == "ScalarEvent":
-            plain = event.implicit[0] and not tag
-            node = Scalar(mark, event.value, _resolved(event.value) if plain else event.value)
-        elif kind == "SequenceStartEvent":
-            node = List(mark, list(self._items("SequenceEndEvent")))
-        else:
-            node = Map(mark, list(self._entries()))
+            raise UnreadableError(_mark(event), f"nested deeper than {DEEPEST} levels")
+        node = self._new(event, _tag(event))
         self._depth -= 1
         if event.anchor:
             self._anchors[event.anchor] = node
         return node
 
-    def _items(self, end: str) -> Iterator[Node]:
-        while type(event := next(self._events)).__name__ != end:
+    def _anchored(self, alias: AliasEvent) -> Node:
+        if alias.anchor not in self._anchors:
+            message = f"nothing before this is anchored as `&{alias.anchor}`"
+            raise UnreadableError(
+                _mark(alias), message, "put a pattern that begins with * in quotes"
+            )
+        return self._anchors[alias.anchor]
+
+    def _new(self, event: Any, tag: str) -> Node:
+        if isinstance(event, SequenceStartEvent):
+            return List(_mark(event), list(self._nodes_until(SequenceEndEvent)))
+        if isinstance(event, MappingStartEvent):
+            return Map(_mark(event), list(self._entries()))
+        if not _encodable(event.value):
+            raise UnreadableError(_mark(event), "half of a surrogate pair is no character")
+        plain = event.implicit[0] and not tag
+        return Scalar(_mark(event), event.value, _resolved(event.value) if plain else event.value)
+
+    def _nodes_until(self, end: type[Any]) -> Iterator[Node]:
+        while not isinstance(event := next(self._events), end):
             yield self._node(event)
 
     def _entries(self) -> Iterator[tuple[Scalar, Node]]:
-        for key in (items := self._items("MappingEndEvent")):
+        nodes = self._nodes_until(MappingEndEvent)
+        for key in nodes:
             if not isinstance(key, Scalar):
                 raise UnreadableError(key.mark, "a key must be a single word")
-            yield key, next(items)
+            yield key, next(nodes)
+
+
+def _tag(event: Any) -> str:
+    """The tag of a node, of which only that of text has a meaning here."""
+    tag = str(event.tag or "").removeprefix("tag:yaml.org,2002:")
+    if tag not in {"", "!", "str"}:
+        message = f"the tag `{tag}` has no meaning here"
+        raise UnreadableError(_mark(event), message, "put the value in quotes if it begins with !")
+    return tag
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _mark(event: Any) -> Mark:

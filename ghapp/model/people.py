@@ -70,7 +70,7 @@ class Rotation(Section):
 
     description: str = ""
     people: tuple[Turn, ...] = Field(min_length=1)
-    """In order of their turns; `{login, from}` for one who joins later. Code reads `logins`."""
+    """In order of their turns; `{login, from}` for one who joins later."""
     shift: Literal["hourly", "daily", "weekly"] = "weekly"
     length: Count = 1
     """How many hours, days or weeks a turn lasts."""

@@ -1,18 +1,28 @@
 """OWNERS.yaml as a JSON Schema, for editors that complete and check it while it is typed."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from ghapp.model.duration import format_duration
+from ghapp.model.section import FrozenMap
 from ghapp.model.types import Model
 
 DIALECT: Final = GenerateJsonSchema.schema_dialect
 """Draft 2020-12."""
 
 
+class _Generator(GenerateJsonSchema):
+    def encode_default(self, dft: Any) -> Any:
+        if isinstance(dft, timedelta):
+            return format_duration(dft)
+        return super().encode_default(dict(dft) if isinstance(dft, FrozenMap) else dft)
+
+
 def json_schema() -> dict[str, Any]:
     """The schema. What it accepts may still have wrong names and lints: only `load` knows."""
-    schema = Model.model_json_schema(mode="validation", by_alias=True)
+    schema = Model.model_json_schema(mode="validation", by_alias=True, schema_generator=_Generator)
     for section in (schema, *schema["$defs"].values()):
         for value in section.get("properties", {}).values():
             _close(value)

@@ -11,7 +11,7 @@ from ghapp.model.values import CountOrZero
 
 
 class SeverityPolicy(Section):
-    """The clocks of one severity; None: no such clock."""
+    """The clocks of one severity; a dash: no such clock."""
 
     description: str = ""
     acknowledge: DurationOrNone = None
@@ -34,7 +34,7 @@ class EscalationLevel(Section):
 
     notify: tuple[TargetRef, ...] = Field(min_length=1)
     wait: Duration | None = None
-    """None: the severity's acknowledge."""
+    """How long the level has; absent: the severity's acknowledge."""
 
 
 class EscalationPolicy(Section):

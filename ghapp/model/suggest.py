@@ -2,16 +2,20 @@
 
 import difflib
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 
+_LONGEST: Final = 60
 _MANY: Final = 8
+_MOST: Final = 300
+"""Comparing names is slow: with more of them than this, only the first are looked at."""
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
     """A hint that leads from a wrong name to a right one; empty when there is none to offer."""
-    names = list(known)
+    names = list(islice(known, _MOST))
     by_case = {one.casefold(): one for one in reversed(names)}
-    close = difflib.get_close_matches(name.casefold()[:100], by_case, n=1)
+    close = difflib.get_close_matches(name.casefold()[:_LONGEST], by_case, n=1)
     if close:
         return f"did you mean `{by_case[close[0]]}`?"
     if not names or len(names) > _MANY:
