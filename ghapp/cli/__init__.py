@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -35,17 +36,22 @@ def _options(
     del debug, version
 
 
-def _discover() -> None:
-    """Import every file of this folder in name order; one that has `register(app)` adds its command."""
-    for found in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name):
-        register = getattr(importlib.import_module(f"{__name__}.{found.name}"), "register", None)
+def _discover(arguments: Sequence[str]) -> None:
+    """Import the file of the command that is asked for, else every file of this folder, in name order.
+
+    A file is named after its command, so that `ghapp check` need not load a server.
+    """
+    names = sorted(found.name for found in pkgutil.iter_modules(__path__))
+    asked = next((argument for argument in arguments if not argument.startswith("-")), None)
+    for name in [asked] if asked in names else names:
+        register = getattr(importlib.import_module(f"{__name__}.{name}"), "register", None)
         if register is not None:
             register(app)
 
 
 def main() -> None:
     """Run the command line; a user's error is one line and a hint, never a traceback unless `--debug`."""
-    _discover()
+    _discover(sys.argv[1:])
     try:
         app()
     except UserError as error:
