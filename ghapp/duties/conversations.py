@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 INSTALLATIONS = "installations"
 WATCH = "watch"
 
-_UNTIL_READY = 1.0
+_UNTIL_READY = 2.0
 _UNTIL_ALLOWED = 60.0
 
 

@@ -44,6 +44,7 @@ class Watch:
         self._home = home
         self._now = now
         self._wake = wake
+        self._not_ours: dict[int, datetime] = {}
 
     async def rebuild(self, model: Model) -> None:
         """Fill a new index from the issues of the home repository; an index that is complete is left alone.
@@ -93,9 +94,14 @@ class Watch:
         key = key_of(issue)
         if key is not None:
             return adopt(issue, key, issue.body, model, None)
+        if not issue.open or self._not_ours.get(issue.number) == issue.updated_at:
+            return None
         key = support_fingerprint(issue.repo, issue.number)
-        carrier = await find_carrier(self._gateway, issue, key) if issue.open else None
-        return adopt(issue, key, carrier.body, model, carrier.id) if carrier is not None else None
+        carrier = await find_carrier(self._gateway, issue, key)
+        if carrier is None:
+            self._not_ours[issue.number] = issue.updated_at
+            return None
+        return adopt(issue, key, carrier.body, model, carrier.id)
 
     async def _claim(self, record: Record, model: Model) -> None:
         """What opened just now still counts towards a storm."""

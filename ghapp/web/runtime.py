@@ -199,6 +199,7 @@ class Runtime:
             wait = min(wait * 2, LOOK_EVERY)
 
     async def _look(self) -> None:
+        await self.models.follow()
         await self.watch.look(self.models.in_force())
 
     async def _model_changed(self, model: Model) -> None:
