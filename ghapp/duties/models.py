@@ -104,10 +104,10 @@ class Models:
 
     async def _take(self, model: Model) -> None:
         first = self._model is None
+        await self._memory.memory_put(KIND, "good", self._text)
         if model == self._model:
             return
         self._model = model
-        await self._memory.memory_put(KIND, "good", self._text)
         log.info("model_in_force", areas=len(model.areas), first=first)
         await self._changed(model)
 
