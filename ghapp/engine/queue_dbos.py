@@ -45,7 +45,7 @@ def launch(db: sa.Engine, executor: str, run: Run) -> None:
         "executor_id": executor,
         "log_level": "WARNING",
         "use_listen_notify": False,
-        "notification_listener_polling_interval_sec": 0.5,
+        "notification_listener_polling_interval_sec": 0.1,
         "scheduler_polling_interval_sec": 3600.0,
     }
     _run = run

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -13,12 +14,17 @@ from ghapp.engine.queue import Engine
 from ghapp.engine.store import Store
 from ghapp.engine.tables import create_tables
 from tests.engine.rig import Recorder, Rig
-from tests.support.postgres import NoPostgresError, cluster, create_database
+from tests.support.postgres import NoPostgresError, cluster
 
 BOTH = [
     "sqlite",
     pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.enable_socket]),
 ]
+
+FILLED_TABLES = """
+SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
+WHERE schemaname IN ('public', 'dbos') AND tablename <> 'dbos_migrations'
+"""
 
 
 @pytest.fixture(scope="session")
@@ -37,8 +43,14 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'ghapp.sqlite'}"
-    server = request.getfixturevalue("postgres_server")
-    return create_database(server, f"db{abs(hash(request.node.nodeid)):x}")
+    server: str = request.getfixturevalue("postgres_server")
+    with psycopg.connect(server, autocommit=True) as connection:
+        names = connection.execute(FILLED_TABLES).fetchall()
+        if names:
+            connection.execute(
+                f"TRUNCATE {', '.join(name for (name,) in names)} RESTART IDENTITY".encode()
+            )
+    return server
 
 
 @pytest.fixture

@@ -41,6 +41,8 @@ class Recorder:
             self.overlaps.append(conversation)
         self.running.add(conversation)
         self.most = max(self.most, len(self.running))
+        async with self._news:
+            self._news.notify_all()
         try:
             if self.react is not None:
                 answer = self.react(conversation, rows)

@@ -9,6 +9,7 @@ from ghapp.engine.tables import SchemaTooNewError, create_tables, metadata, vers
 
 def test_several_processes_may_create_the_tables_at_once(url: str) -> None:
     engines = [open_engine(url) for _ in range(6)]
+    metadata.drop_all(engines[0])
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(create_tables, engines))
     with engines[0].connect() as connection:
