@@ -50,7 +50,7 @@ def quote(text: str, limit: int | None = None) -> str:
 
 _TOKEN = re.compile(
     r"""
-      (?P<url> https?://[^\s<>"'`\\|]+ )
+      (?P<url> https?://[^\s<>"'`\\|]* )
     | (?P<sha> (?<![0-9a-z]) [0-9a-f]{40} (?![0-9a-z]) )
     | (?P<reference> (?<![0-9a-z])@ | \#(?=\d) | (?<![0-9a-z])gh-(?=\d) | (?<![0-9a-z])www\. )
     | (?P<entity> [<>|] | &(?=[\#0-9a-z]+;) )

@@ -185,6 +185,7 @@ def test_an_escaped_line_stays_in_its_list_item(text):
             "<https://redirect.github.com/o/r/pull/1>",
             id="capitals",
         ),
+        pytest.param("http://", "http:&#8203;//", id="the beginning of a URL"),
         pytest.param("www.github.com/o/r/pull/1", "www.&#8203;github.com/o/r/pull/1", id="www"),
         pytest.param(
             "https://user@github.com/o", "https:&#8203;//user@github.com/o", id="poses as a host"
