@@ -1,0 +1,29 @@
+"""The alert senders and GitHub's webhook: which are on, by the secrets in the environment."""
+
+from collections.abc import Iterator
+
+from ghapp import plugins
+from ghapp.cli.checkup import Finding, ok, problem
+from ghapp.settings import Settings
+
+WEBHOOK_SECRET = "GHAPP_GITHUB_WEBHOOK_SECRET"  # noqa: S105 - a variable's name
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """A sender without a secret is off, which is fine unless all are."""
+    if settings.github_webhook_secrets:
+        yield ok("GitHub's webhook", "on")
+    else:
+        yield problem(
+            "GitHub's webhook",
+            f"off: {WEBHOOK_SECRET} is not set",
+            "Without it the app hears no comments: set the secret of the App's page.",
+        )
+    sources = plugins.sources().values()
+    for source in sources:
+        on = bool(settings.secrets_of(source.secret_variable))
+        text = f"on at /webhooks/{source.path}" if on else f"off: {source.secret_variable} not set"
+        yield ok(f"Sender {source.name}", text)
+    if not any(settings.secrets_of(source.secret_variable) for source in sources):
+        variables = ", ".join(source.secret_variable for source in sources)
+        yield problem("Senders", "all are off: no alert can arrive", f"Set one of {variables}.")
