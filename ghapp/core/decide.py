@@ -61,6 +61,8 @@ def on_signals(
 ) -> Decision:
     """Fold signals into an incident that has an issue: repeats, a higher severity, recovery, relapse."""
     absorbed = absorb(incident, signals, model)
+    if absorbed.fired:
+        absorbed = replace(absorbed, incident=replace(absorbed.incident, last_seen=now))
     if incident.phase is not Phase.OPEN:
         if absorbed.incident.firing:
             return _relapse(incident, absorbed, model, now)

@@ -109,7 +109,7 @@ class CommentEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueEvent:
-    """A person's change of an issue: closed, reopened, labeled, unlabeled, assigned, unassigned, edited, deleted …"""
+    """A person's change of an issue: closed, reopened, labeled, unlabeled, assigned, unassigned, edited or deleted."""
 
     repo: RepoName
     number: int

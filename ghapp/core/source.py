@@ -14,10 +14,14 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Signals to act on; of messages with one `delivery_id` only the first is stored."""
+    """Signals to act on; a message whose `delivery_id` was seen before is answered 200.
+
+    `repeats` is for senders without delivery ids, where one that looks the same may also be a repeat: it counts.
+    """
 
     signals: tuple[Signal, ...]
     delivery_id: str
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)

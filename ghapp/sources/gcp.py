@@ -26,7 +26,7 @@ _CLOCK_ERROR = timedelta(days=1)
 _SAME_DELIVERY_SECONDS = 10
 """Google sends no delivery id, and repeats a notification of an open incident byte for byte.
 
-Equal bodies within one such window are one delivery tried again; later ones are repeats, and count.
+Equal bodies within one such window are answered as one delivery tried again, but count as repeats all the same.
 """
 
 
@@ -61,7 +61,8 @@ def parse(
         raise Malformed("no incident in it")
     window = int(now.timestamp()) // _SAME_DELIVERY_SECONDS
     delivery_id = f"{hashlib.sha256(body).hexdigest()[:32]}:{window}"
-    return Accepted((_signal(Reader(incident), now),), delivery_id)
+    signal = _signal(Reader(incident), now)
+    return Accepted((signal,), delivery_id, repeats=signal.status is Status.FIRING)
 
 
 def _signal(incident: Reader, now: datetime) -> Signal:

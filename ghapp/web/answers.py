@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 import structlog
 from aiohttp import StreamReader, web
@@ -39,8 +40,12 @@ class Answers:
         self._accepted: Counter = metrics.ACCEPTED.labels(source)
         self._ignored: Counter = metrics.IGNORED.labels(source)
 
-    async def store(self, deliveries: Sequence[Delivery], put: Put) -> web.Response:
+    async def store(
+        self, deliveries: Sequence[Delivery], put: Put, *, repeat: str | None = None
+    ) -> web.Response:
         """Store, then answer 202; 200 when all of it was seen before.
+
+        With `repeat`, what was seen before is stored all the same, under an id of its own, so that it counts.
 
         Raises:
             Refused: nothing can be stored now.
@@ -50,6 +55,9 @@ class Answers:
                 fresh = await put(deliveries[0])
             else:
                 fresh = any(await asyncio.gather(*map(put, deliveries)))
+            if not fresh and repeat is not None:
+                again = [replace(one, id=f"{one.id}:{repeat}") for one in deliveries]
+                await asyncio.gather(*map(put, again))
         except InboxUnavailable as error:
             after = str(error.retry_after)
             raise Refused(503, "unavailable", "cannot store it now", Retry_After=after) from error

@@ -28,7 +28,8 @@ def door(
             parsed = _read(source, secrets, request, body, now())
             if isinstance(parsed, Nothing):
                 return answers.nothing(parsed.reason)
-            return await answers.store(_deliveries(source, parsed, request_id), put)
+            repeat = request_id if parsed.repeats else None
+            return await answers.store(_deliveries(source, parsed, request_id), put, repeat=repeat)
         except Refused as refused:
             return answers.refuse(refused, request_id)
 

@@ -32,11 +32,23 @@ async def test_an_alert_is_stored_then_accepted(doors: Any, gcp_message: Any) ->
     assert signal.summary == "API is slow"
 
 
-async def test_the_same_delivery_again_is_no_work(doors: Any, gcp_message: Any) -> None:
+async def test_the_same_end_again_is_no_work(doors: Any, gcp_message: Any) -> None:
+    gcp_message["incident"]["state"] = "closed"
     assert (await doors.gcp(gcp_message)).status == 202
     answer = await doors.gcp(gcp_message)
     assert (answer.status, await answer.text()) == (200, "seen before\n")
     assert len(doors.inbox.stored) == 1
+
+
+async def test_the_same_opening_again_is_seen_before_and_counts(
+    doors: Any, gcp_message: Any
+) -> None:
+    assert (await doors.gcp(gcp_message)).status == 202
+    answer = await doors.gcp(gcp_message)
+    assert (answer.status, await answer.text()) == (200, "seen before\n")
+    first, second = doors.inbox.stored
+    assert first.conversation == second.conversation
+    assert first.id != second.id
 
 
 async def test_a_test_message_opens_nothing(doors: Any) -> None:
