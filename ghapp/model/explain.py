@@ -33,6 +33,7 @@ _PLAIN = {
     "tuple_type": "must be a list",
     "too_short": "must not be empty",
     "mapping_type": "must be a mapping",
+    "dict_type": "must be a mapping",
     "model_type": "must be a mapping",
     "greater_than": "must be longer than 0s",
 }
@@ -83,6 +84,8 @@ def _words(name: str, line: ErrorDetails) -> tuple[str, str]:
         bound = f"least {context['ge']}" if "ge" in context else f"most {context['le']}"
         return f"`{name}` must be at {bound}", ""
     if kind in _PLAIN:
+        if given is None:
+            return f"`{name}` is empty", ""
         unquoted = kind == "string_type" and isinstance(given, int | float)
         return f"`{name}` {_PLAIN[kind]}", f'write "{given}"' if unquoted else ""
     return line["msg"], str(context.get("hint", ""))

@@ -23,7 +23,7 @@ _LOGIN: Final = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$"
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Every name that a file defines; `people` is None without such a section: then any login will do."""
+    """Every name that a file defines; `people` is None without such a mapping: then any login will do."""
 
     people: Mapping[str, str] | None
     teams: tuple[str, ...]
@@ -39,7 +39,7 @@ class Names:
             if re.search(_LOGIN, name):
                 people.setdefault(name.casefold(), name)
         return cls(
-            people=None if raw.get("people") is None else people,
+            people=people if isinstance(raw.get("people"), Mapping) else None,
             teams=_keys(raw, "teams"),
             rotations=_keys(raw, "rotations"),
             areas=_keys(raw, "areas"),
@@ -119,6 +119,7 @@ def _who(name: str, info: ValidationInfo, words: tuple[str, ...] = ()) -> str:
         raise wrong("names nobody", name, "write team:NAME, rotation:NAME or a login")
     names = _names(info)
     people = None if names is None else names.people
+    _login(name)
     if words and people is not None and name.casefold() not in people:
         raise _unknown("person", name, (*words, *people.values()))
     return _person(name, info)

@@ -137,4 +137,8 @@ def in_order(first: Any, last: Any, *, may_meet: bool = True) -> None:
         PydanticCustomError: it does.
     """
     if last < first or (last == first and not may_meet):
-        raise wrong(f"comes before its beginning, `{first}`", last)
+        raise wrong(f"is {'before' if may_meet else 'not after'} `{_short(first)}`", _short(last))
+
+
+def _short(value: object) -> str:
+    return str(value).removesuffix(":00")

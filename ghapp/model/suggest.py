@@ -7,7 +7,7 @@ from typing import Final
 
 _LONGEST: Final = 60
 _MANY: Final = 8
-_MOST: Final = 300
+_MOST: Final = 700
 """Comparing names is slow: with more of them than this, only the first are looked at."""
 
 

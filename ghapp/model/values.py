@@ -59,7 +59,9 @@ def _weekday(value: object) -> Weekday:
 
 def severity_named(value: object) -> Severity | None:
     """The severity that the file writes as `sev1`; nothing else will do there."""
-    return next((one for one in Severity if value in (one.label, one)), None)
+    if isinstance(value, Severity):
+        return value
+    return next((one for one in Severity if one.label == value), None)
 
 
 def _severity(value: object) -> Severity:
