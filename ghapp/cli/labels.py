@@ -92,7 +92,10 @@ def _model(admin: Admin, home: RepoName, owners: Path | None) -> Model:
 
 
 def _table(home: RepoName, changes: Iterable[LabelChange]) -> Table:
-    table = Table("", "label", "colour", "description", title=f"Labels of {home}", box=None)
+    table = Table(title=f"Labels of {home}", title_justify="left", box=None)
+    for heading in ("", "label", "colour"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("description")
     for change in changes:
         style = _STYLES[change.action]
         old, new = change.there, change.wanted

@@ -3,7 +3,7 @@
 PyGithub's own retries are off: they would repeat a write whose answer was lost.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +28,9 @@ from ghapp.github.headers import USER_AGENT
 TIMEOUT = 15
 BETWEEN_WRITES = 1.0
 """Seconds, as GitHub asks of those who write a lot."""
+
+NEEDED: Mapping[str, str] = {"issues": "write", "contents": "read", "metadata": "read"}
+"""The permissions that the app cannot do without, and all that an operator's token has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,9 @@ class Admin:
 
     def _repository(self, repo: RepoName) -> Repository:
         if repo not in self._repositories:
-            installation = self._integration.get_github_for_installation(self.installed(repo).id)
+            installation = self._integration.get_github_for_installation(
+                self.installed(repo).id, dict(NEEDED)
+            )
             self._installations.append(installation)
             self._repositories[repo] = installation.get_repo(repo)
         return self._repositories[repo]

@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 
 from ghapp.cli.checkup import Finding, counted, ok, problem, unknown
 from ghapp.core.facts import RepoName
-from ghapp.github.admin import Admin, Installed, Seen
+from ghapp.github.admin import NEEDED, Admin, Installed, Seen
 from ghapp.github.errors import GitHubError, NotFound, Refused, Unreadable
 from ghapp.model.load import load
 from ghapp.settings import Settings
 
-PERMISSIONS: Mapping[str, str] = {"issues": "write", "contents": "read", "metadata": "read"}
 EVENTS = ("issue_comment", "issues", "push")
 """What has to be subscribed to; news of installations come by themselves.
 
@@ -69,12 +68,12 @@ def permissions(about: str, granted: Mapping[str, str], hint: str) -> Finding:
     """Whether each needed permission is there, at its level or above."""
     missing = [
         f"{name}: {level}"
-        for name, level in PERMISSIONS.items()
+        for name, level in NEEDED.items()
         if _rank(granted.get(name, "")) < _rank(level)
     ]
     if missing:
         return problem(about, f"missing: {', '.join(missing)}", hint)
-    return ok(about, ", ".join(f"{name}: {granted[name]}" for name in PERMISSIONS))
+    return ok(about, ", ".join(f"{name}: {granted[name]}" for name in NEEDED))
 
 
 def _rank(level: str) -> int:
