@@ -123,7 +123,7 @@ def _alone(model: Model) -> Iterator[Finding]:
         if len(people) == 1:
             yield _warning(
                 ("areas", name),
-                f"nobody but `{area.owner}` is ever told of an incident in `{name}`",
+                f"nobody but `{people.pop()}` is ever told of an incident in `{name}`",
                 "add a backup or a rotation",
             )
 

@@ -1,14 +1,12 @@
 """What is left of a broken file once its broken values are taken out, so that its rules can be linted all the same."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from pydantic import ValidationError
 
 from ghapp.model.problem import Path
 from ghapp.model.types import Model
-
-_ROUNDS: Final = 20
 
 
 def salvage(data: Mapping[str, Any]) -> Model | None:
@@ -17,18 +15,24 @@ def salvage(data: Mapping[str, Any]) -> Model | None:
     Names are not checked. A list with a broken member is dropped whole, so that positions stay true.
     """
     rest = data
-    for _ in range(_ROUNDS):
+    while True:
         try:
             return Model.model_validate(rest)
         except ValidationError as error:
-            for line in error.errors(include_url=False, include_context=False):
-                path = _key_path(line["loc"], missing=line["type"] == "missing")
-                rest = _without(rest, path) if path else rest
-        areas = rest.get("areas")
-        if not isinstance(areas, Mapping) or not areas:
+            smaller = _without_errors(rest, error)
+        if smaller == rest:
             return None
-        rest = {"version": 1, "fallback_area": next(iter(areas)), **rest}
-    return None
+        rest = smaller
+
+
+def _without_errors(data: Mapping[str, Any], error: ValidationError) -> Mapping[str, Any]:
+    for line in error.errors(include_url=False, include_context=False):
+        path = _key_path(line["loc"], missing=line["type"] == "missing")
+        data = _without(data, path) if path else data
+    areas = data.get("areas")
+    if not isinstance(areas, Mapping) or not areas:
+        return data
+    return {"version": 1, "fallback_area": next(iter(areas)), **data}
 
 
 def _key_path(location: Path, *, missing: bool) -> Path:

@@ -85,7 +85,9 @@ class Model(Section):
     """sev1 to sev4; what is left out is as it is by default."""
     escalation: Frozen[NamedPolicy, EscalationPolicy] = EMPTY
     """Policies by name; an area that names none has `default`."""
-    areas: Annotated[Frozen[NamedArea, Area], Field(min_length=1)]
+    areas: Annotated[
+        Frozen[NamedArea, Area], Field(min_length=1, json_schema_extra={"minProperties": 1})
+    ]
     fallback_area: AreaRef
     """Where alerts go that no rule matches, so that none is ever unowned."""
     incidents: Incidents = Incidents()

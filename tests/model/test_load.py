@@ -142,6 +142,16 @@ def test_without_people_any_login_will_do() -> None:
     assert said(SMALLEST + "review: {fallback: zed}") == []
 
 
+def test_a_wrong_login_is_not_suggested() -> None:
+    text = (
+        "version: 1\npeople: {'al ice': , bob: }\nareas: {app: {owner: alice}}\nfallback_area: app"
+    )
+    assert said(text) == [
+        "2:10: error: `al ice` is no GitHub login (letters, digits and dashes)",
+        "3:22: error: unknown person `alice` (known: `bob`)",
+    ]
+
+
 def test_logins_are_spelt_as_under_people() -> None:
     loaded = load("version: 1\npeople: {Alice: }\nareas: {app: {owner: aLICE}}\nfallback_area: app")
     assert loaded.model is not None
