@@ -204,7 +204,12 @@ def to_state(incident: Incident) -> dict[str, Any]:
         members=dict(list(incident.members.items())[:_EPISODES_IN_ISSUE]),
     )
     state: dict[str, Any] = msgspec.to_builtins(small)
-    return {name: value for name, value in state.items() if value not in (None, {}, "", False)}
+    return {
+        name: value
+        for name, value in state.items()
+        if value is not False
+        and value not in (None, {}, "")  # 0 is a value: an issue not opened yet
+    }
 
 
 def from_state(state: Mapping[str, Any]) -> Incident | None:
