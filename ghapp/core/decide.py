@@ -11,6 +11,7 @@ from ghapp.core.effects import (
     Decision,
     Effect,
     Open,
+    React,
     RemoveLabel,
     Say,
     Write,
@@ -108,14 +109,16 @@ def escalate(
 def settle(issue: Issue, before: Incident, decision: Decision) -> Decision:
     """Complete a decision by what follows from its incident: labels one by one, and the issue's own text and state.
 
-    Only what this decision changes is written, so a label that a person took off stays off.
+    Only what this decision changes is written, so a label that a person took off stays off. A reaction says that
+    it is done, so it comes last.
     """
     after = decision.incident
     if after == before:
         return decision
     added = sorted(after.labels - before.labels - issue.labels)
     removed = sorted((before.labels - after.labels) & issue.labels)
-    effects: list[Effect] = list(decision.effects)
+    done = [effect for effect in decision.effects if isinstance(effect, React)]
+    effects: list[Effect] = [effect for effect in decision.effects if effect not in done]
     if added:
         effects.append(AddLabels(tuple(added)))
     effects.extend(RemoveLabel(label) for label in removed)
@@ -124,8 +127,9 @@ def settle(issue: Issue, before: Incident, decision: Decision) -> Decision:
     spoken = any(isinstance(effect, Say) and effect.template in _TURNS for effect in effects)
     if close or reopen or spoken:
         effects.append(Write(close=close, reopen=reopen))
-        return Decision(after, tuple(effects))
-    return Decision(after, tuple(effects), later=decision.later or bool(added or removed))
+        return Decision(after, (*effects, *done))
+    later = decision.later or bool(added or removed)
+    return Decision(after, (*effects, *done), later=later)
 
 
 _TURNS = frozenset({"escalated", "exhausted", "severity", "again", "handoff"})
