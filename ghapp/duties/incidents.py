@@ -118,7 +118,11 @@ class Incidents:
         if await self._starts_anew(record, events, model):
             return
         decision = await self._decide(record, events, model)
-        await self._carry_out(record, decision, model)
+        try:
+            await self._carry_out(record, decision, model)
+        except (NotFound, Gone) as gone:
+            self.missing.add(record.incident.key)
+            raise Unavailable(f"the issue may have been deleted: {gone}") from gone
 
     async def _decide(self, record: Record, events: Sequence[Event], model: Model) -> Decision:
         now = self._now()

@@ -24,7 +24,7 @@ from ghapp.core.facts import Issue, RepoName
 from ghapp.core.incident import Incident
 from ghapp.core.marker import Marker
 from ghapp.engine.store import Done, Intended
-from ghapp.github.errors import Refused
+from ghapp.github.errors import Gone, NotFound, Refused
 from ghapp.github.gateway import Gateway, StateReason
 from ghapp.github.priority import Priority
 from ghapp.model.names import same_login
@@ -218,9 +218,7 @@ class Reconciler:
     ) -> Issue:
         """Bring the issue's own text and state up to the incident, in one call where one will do."""
         if incident.carrier is not None:
-            await self._gateway.edit_comment(
-                issue.repo, incident.carrier, self._texts.carrier(incident), priority=rank
-            )
+            await self._edit_carrier(issue, incident, incident.carrier, rank)
             if not effect.close and not effect.reopen:
                 return issue
         body = None if incident.carrier is not None else self._texts.updated(issue.body, incident)
@@ -233,3 +231,13 @@ class Reconciler:
             state_reason=reason,
             priority=rank,
         )
+
+    async def _edit_carrier(
+        self, issue: Issue, incident: Incident, carrier: int, rank: Priority
+    ) -> None:
+        """Somebody who deleted the comment must not stop the incident with it."""
+        text = self._texts.carrier(incident)
+        try:
+            await self._gateway.edit_comment(issue.repo, carrier, text, priority=rank)
+        except (NotFound, Gone):
+            log.warning("carrier_gone", issue=issue.number, key=incident.key)
