@@ -1,0 +1,465 @@
+"""The life of an incident, as it is written on GitHub and as it is paid for."""
+
+from datetime import timedelta
+
+import pytest
+
+from ghapp.core import marker
+from ghapp.core.incident import Phase
+from ghapp.duties.models import FILE
+from ghapp.github.errors import Gone, NotFound, RateLimited, Refused, Unavailable
+from ghapp.model.names import Login
+from tests.support.builders import HOME, KEY, NOW, OWNERS, firing, resolved
+from tests.support.desk import Desk
+
+CAROL = Login("carol")
+LONG_AFTER = 60 * 24 + 10.0
+
+
+async def test_alert_repeat_escalate_ack_recover_relapse(desk: Desk) -> None:
+    await desk.alert(firing())
+    issue = desk.issue()
+    assert issue.title == "[sev2] Latency is high"
+    assert issue.labels == {"incident", "sev2", "area/deployment", "source/gcp"}
+    assert issue.assignees == ("bob",)
+
+    desk.later(minutes=2)
+    await desk.alert(firing(minutes=2))
+    assert "Seen | 2 times" in desk.issue().body
+    assert desk.words() == []
+
+    desk.later(minutes=13)
+    await desk.tick()
+    assert desk.issue().assignees == ("bob", "carol")
+    assert "escalated" in desk.issue().labels
+    assert desk.words()[0].startswith("@carol @bob this sev2 needs you")
+    assert "- `bob`, since 2026-11-22 12:00:00 UTC" in desk.words()[0]
+
+    desk.later(minutes=1)
+    asked = await desk.says("/ack", by="carol")
+    assert "acknowledged" in desk.issue().labels
+    assert desk.github.reactions[asked.id] == ["+1"]
+    desk.later(hours=5)
+    await desk.tick()
+    assert len(desk.words()) == 1
+
+    await desk.alert(resolved(minutes=320))
+    assert not desk.issue().open
+    assert desk.words()[1].startswith("The alert is over since 2026-11-22 17:20:00 UTC")
+
+    desk.later(hours=2)
+    await desk.alert(firing(minutes=430, occurrence="0.b"))
+    assert desk.issue().open
+    assert not {"acknowledged", "escalated"} & desk.issue().labels
+    assert desk.words()[2].startswith("@bob it fires again: Latency is high")
+    assert len(desk.incidents_on_github()) == 1
+
+
+async def test_the_whole_policy_is_gone_through_and_then_it_says_so(desk: Desk) -> None:
+    await desk.alert(firing())
+    for _ in range(12):
+        desk.later(minutes=15)
+        await desk.tick()
+    calls = [words.partition(" this")[0] for words in desk.words()]
+    assert calls[:5] == [
+        "@carol @bob",
+        "@alice @bob @carol",
+        "@bob",
+        "@carol @bob",
+        "@alice @bob @carol",
+    ]
+    assert calls[5].startswith("The escalation policy is exhausted")
+    assert len(calls) == 6
+    assert "**nobody has**" in desk.issue().body
+
+
+class TestWhatEachCosts:
+    async def test_a_new_incident(self, desk: Desk) -> None:
+        with desk.spending() as spent:
+            await desk.alert(firing())
+        assert spent.methods == ["list_issues", "create_issue"]
+
+    async def test_twenty_repeats(self, desk: Desk) -> None:
+        await desk.alert(firing())
+        with desk.spending() as spent:
+            for second in range(20):
+                desk.later(seconds=3)
+                await desk.alert(firing(minutes=second / 20))
+            desk.later(minutes=2)
+            await desk.tick()
+        assert spent.methods == ["edit_issue"]
+        assert "Seen | 21 times" in desk.issue().body
+
+    async def test_repeats_that_waited_are_one_edit(self, desk: Desk) -> None:
+        await desk.alert(firing())
+        desk.later(minutes=2)
+        with desk.spending() as spent:
+            await desk.alert(*(firing(minutes=n / 60) for n in range(50)))
+        assert spent.methods == ["edit_issue"]
+
+    async def test_an_acknowledgement_and_the_text_that_follows_it(self, desk: Desk) -> None:
+        await desk.alert(firing())
+        with desk.spending() as spent:
+            await desk.says("/ack")
+            desk.later(minutes=2)
+            await desk.tick()
+        assert spent.methods == ["get_issue", "add_labels", "react", "edit_issue"]
+
+        assert "| Acknowledged | by `alice`" in desk.issue().body
+
+    @pytest.mark.parametrize(
+        "acknowledged", [False, True], ids=["not acknowledged", "acknowledged"]
+    )
+    @pytest.mark.parametrize("policy", ["Cloud Run latency", "sev1"])
+    async def test_a_recovery(self, desk: Desk, acknowledged: bool, policy: str) -> None:
+        severity = 1 if policy == "sev1" else None
+        await desk.alert(firing(policy=policy, severity=severity))
+        if acknowledged:
+            await desk.says("/ack")
+            desk.later(minutes=2)
+            await desk.tick()
+        with desk.spending() as spent:
+            await desk.alert(resolved(minutes=3, policy=policy))
+            desk.later(minutes=2)
+            await desk.tick()
+        assert spent.counted <= 3, spent.methods
+
+    async def test_idle_minutes(self, desk: Desk) -> None:
+        await desk.alert(firing())
+        await desk.says("/ack")
+        desk.later(minutes=2)
+        await desk.tick()
+        await desk.look()
+        for _ in range(5):
+            desk.later(minutes=1)
+            with desk.spending() as spent:
+                await desk.tick()
+                await desk.look()
+                await desk.models.refresh()
+            assert spent.counted == 0, spent.methods
+
+    async def test_sev1_goes_before_repeats(self, desk: Desk) -> None:
+        await desk.alert(firing(policy="other", severity=1))
+        desk.later(minutes=2)
+        await desk.alert(firing(policy="other", severity=1))
+        create, edit = desk.github.calls[-2:]
+        assert create.priority < edit.priority
+
+
+class TestAnswersLost:
+    """GitHub did the work, and nobody heard of it."""
+
+    @pytest.mark.parametrize("restarts", [False, True], ids=["", "and the process died"])
+    async def test_of_the_create(self, desk: Desk, restarts: bool) -> None:
+        desk.github.lose_answer("create_issue")
+        await desk.alert(firing())
+        if restarts:
+            await desk.restart()
+            desk.later(seconds=10)
+            await desk.recall()
+        await desk.patiently()
+        assert len(desk.incidents_on_github()) == 1
+        assert (await desk.record()).incident.number == 1
+        assert not await desk.parked()
+
+    async def test_of_an_escalation(self, desk: Desk) -> None:
+        await desk.alert(firing())
+        desk.later(minutes=15)
+        desk.github.lose_answer("create_comment")
+        await desk.tick()
+        await desk.patiently()
+        assert len(desk.words()) == 1
+        assert desk.issue().assignees == ("bob", "carol")
+
+    @pytest.mark.parametrize(
+        "method", ["create_comment", "add_assignees", "add_labels", "edit_issue"]
+    )
+    async def test_of_any_step_of_an_escalation(self, desk: Desk, method: str) -> None:
+        await desk.alert(firing())
+        desk.later(minutes=15)
+        desk.github.lose_answer(method, times=3)
+        await desk.tick()
+        for _ in range(3):
+            desk.later(seconds=11)
+            await desk.tick()
+        await desk.patiently()
+        assert len(desk.words()) == 1
+        assert (await desk.record()).incident.clock.level == 2
+
+    async def test_of_a_recovery(self, desk: Desk) -> None:
+        await desk.alert(firing())
+        desk.github.lose_answer("create_comment")
+        desk.github.lose_answer("edit_issue")
+        await desk.alert(resolved(minutes=3))
+        await desk.patiently()
+        assert not desk.issue().open
+        assert len(desk.words()) == 1
+
+    async def test_of_a_command(self, desk: Desk) -> None:
+        await desk.alert(firing())
+        desk.github.lose_answer("create_comment")
+        desk.github.lose_answer("add_assignees")
+        await desk.says("/escalate")
+        await desk.patiently()
+        assert len(desk.words()) == 1
+        assert (await desk.record()).incident.clock.level == 2
+
+
+class TestTrouble:
+    @pytest.mark.parametrize(
+        "error",
+        [
+            pytest.param(Unavailable("502"), id="GitHub is down"),
+            pytest.param(RateLimited(NOW + timedelta(minutes=9)), id="a limit"),
+            pytest.param(Refused(403, "Resource not accessible by integration"), id="not let in"),
+        ],
+    )
+    async def test_the_alert_waits(self, desk: Desk, error: Exception) -> None:
+        desk.github.fail("create_issue", error, times=7)
+        await desk.alert(firing())
+        assert desk.incidents_on_github() == []
+        await desk.patiently()
+        assert len(desk.incidents_on_github()) == 1
+        assert not await desk.parked()
+
+    async def test_nothing_is_asked_before_the_limit_is_over(self, desk: Desk) -> None:
+        until = NOW + timedelta(minutes=9)
+        desk.github.fail("list_issues", RateLimited(until))
+        await desk.alert(firing())
+        desk.later(minutes=8)
+        with desk.spending() as spent:
+            await desk.alert(firing(minutes=8))
+        assert spent.methods == []
+        await desk.patiently()
+        assert desk.issue().created_at >= until
+
+    async def test_a_text_that_cannot_be_written_stops_no_escalation(self, desk: Desk) -> None:
+        await desk.alert(firing())
+        desk.later(minutes=2)
+        desk.github.fail("edit_issue", Unavailable("502"))
+        await desk.alert(firing(minutes=2))
+        assert (await desk.record()).behind
+        desk.later(minutes=2)
+        await desk.tick()
+        assert not (await desk.record()).behind
+
+    async def test_a_login_that_github_does_not_know_stops_no_page(self, desk: Desk) -> None:
+        await desk.alert(firing())
+        desk.later(minutes=15)
+        desk.github.fail("add_assignees", Refused(422, "Validation Failed"))
+        await desk.tick()
+        assert desk.words()[0].startswith("@carol @bob")
+        assert "escalated" in desk.issue().labels
+
+
+class TestLostDatabase:
+    async def test_nothing_is_doubled_when_everything_comes_again(self, desk: Desk) -> None:
+        await desk.alert(firing())
+        desk.later(minutes=15)
+        await desk.tick()
+        escalated = desk.words()
+        await desk.restart(lost_database=True)
+        await desk.alert(firing())
+        await desk.tick()
+        assert len(desk.incidents_on_github()) == 1
+        assert desk.words() == escalated
+        record = await desk.record()
+        assert record.incident.clock.level == 2
+
+    async def test_a_comment_that_the_issue_does_not_know_of_yet_is_found(self, desk: Desk) -> None:
+        await desk.alert(firing())
+        desk.later(minutes=15)
+        desk.github.fail("edit_issue", Unavailable("the power goes"))
+        await desk.tick()
+        assert len(desk.words()) == 1
+        await desk.restart(lost_database=True)
+        await desk.tick()
+        assert len(desk.words()) == 1
+        assert (await desk.record()).incident.clock.level == 2
+
+    async def test_an_acknowledgement_that_the_text_does_not_show_yet_holds(
+        self, desk: Desk
+    ) -> None:
+        await desk.alert(firing())
+        await desk.says("/ack")
+        await desk.restart(lost_database=True)
+        desk.later(hours=1)
+        await desk.tick()
+        assert desk.words() == []
+        assert (await desk.record()).incident.ack is not None
+
+    async def test_a_command_that_comes_again_changes_nothing(self, desk: Desk) -> None:
+        await desk.alert(firing())
+        comment = await desk.says("/escalate")
+        await desk.restart(lost_database=True)
+        await desk.says("/escalate", comment=comment)
+        assert len(desk.words()) == 1
+        assert (await desk.record()).incident.clock.level == 2
+
+    async def test_what_is_closed_is_known_too(self, desk: Desk) -> None:
+        await desk.alert(firing())
+        await desk.alert(resolved(minutes=3))
+        await desk.restart(lost_database=True)
+        desk.later(hours=2)
+        await desk.alert(firing(minutes=100))
+        assert len(desk.incidents_on_github()) == 1
+        assert desk.issue().open
+
+    async def test_a_damaged_state_is_made_good_from_the_labels(self, desk: Desk) -> None:
+        await desk.alert(firing())
+        lines = [line for line in desk.issue().body.splitlines() if "ghapp-state" not in line]
+        desk.github.person_changes(HOME, 1, body="\n".join(lines))
+        await desk.restart(lost_database=True)
+        record = await desk.record()
+        assert record.incident.area == "deployment"
+        assert record.incident.severity == 2
+
+    async def test_it_is_read_once(self, desk: Desk) -> None:
+        await desk.alert(firing())
+        await desk.restart()
+        assert all(call.method != "list_issues" for call in desk.github.calls[-1:])
+
+
+class TestByHand:
+    async def test_an_acknowledged_label_is_seen_before_anybody_is_called(self, desk: Desk) -> None:
+        """The webhook never came: the issue is read again just before acting."""
+        await desk.alert(firing())
+        desk.later(minutes=15)
+        labels = desk.issue().labels | {"acknowledged"}
+        desk.github.person_changes(HOME, 1, labels=labels)
+        await desk.tick()
+        assert desk.words() == []
+        assert (await desk.record()).incident.ack is not None
+
+    async def test_closing_stops_the_clock_and_a_late_repeat_reopens_nothing(
+        self, desk: Desk
+    ) -> None:
+        await desk.alert(firing())
+        desk.later(minutes=5)
+        await desk.by_hand("closed", open=False)
+        desk.later(hours=1)
+        await desk.tick()
+        await desk.alert(firing(minutes=4))
+        assert not desk.issue().open
+        assert desk.words() == []
+        await desk.alert(firing(minutes=50))
+        assert desk.issue().open
+
+    async def test_a_close_whose_webhook_was_lost_is_found_within_the_minute(
+        self, desk: Desk
+    ) -> None:
+        await desk.alert(firing())
+        desk.github.person_changes(HOME, 1, open=False)
+        await desk.look()
+        assert (await desk.record()).incident.phase is Phase.CLOSED
+
+    async def test_a_severity_label(self, desk: Desk) -> None:
+        await desk.alert(firing())
+        await desk.by_hand("labeled", labels=(desk.issue().labels - {"sev2"}) | {"sev4"})
+        await desk.alert(firing(minutes=1))
+        assert {label for label in desk.issue().labels if label.startswith("sev")} == {"sev4"}
+        assert (await desk.record()).incident.pinned
+
+    async def test_a_severity_label_beside_the_old_one(self, desk: Desk) -> None:
+        await desk.alert(firing())
+        await desk.by_hand("labeled", labels=desk.issue().labels | {"sev1", "customer/acme"})
+        assert desk.issue().labels >= {"sev1", "customer/acme"}
+        assert "sev2" not in desk.issue().labels
+
+    async def test_an_assignee_has_the_whole_time_of_the_level(self, desk: Desk) -> None:
+        await desk.alert(firing())
+        desk.later(minutes=14)
+        await desk.by_hand("assigned", assignees=(CAROL,))
+        desk.later(minutes=14)
+        await desk.tick()
+        assert desk.words() == []
+        desk.later(minutes=1)
+        await desk.tick()
+        assert len(desk.words()) == 1
+
+    async def test_what_people_write_in_the_body_stays(self, desk: Desk) -> None:
+        await desk.alert(firing())
+        body = desk.issue().body
+        await desk.by_hand(
+            "edited", title="Checkout is slow", body=f"Carol: look at the queue\n\n{body}"
+        )
+        desk.later(minutes=2)
+        await desk.alert(firing(minutes=2))
+        assert desk.issue().title == "Checkout is slow"
+        assert desk.issue().body.startswith("Carol: look at the queue")
+        assert desk.issue().body.count("Seen |") == 1
+
+
+class TestAfterwards:
+    async def test_firing_again_late_opens_a_new_issue_that_links_the_old_one(
+        self, desk: Desk
+    ) -> None:
+        await desk.alert(firing())
+        await desk.alert(resolved(minutes=3))
+        desk.later(minutes=LONG_AFTER)
+        await desk.alert(firing(minutes=LONG_AFTER, occurrence="0.b"))
+        old, new = desk.incidents_on_github()
+        assert not old.open
+        assert new.open
+        assert "| Happened before | #1 |" in new.body
+        assert marker.find(new.body) == marker.find(old.body)
+
+    async def test_even_when_the_answer_is_lost(self, desk: Desk) -> None:
+        await desk.alert(firing())
+        await desk.alert(resolved(minutes=3))
+        desk.later(minutes=LONG_AFTER)
+        desk.github.lose_answer("create_issue")
+        await desk.alert(firing(minutes=LONG_AFTER, occurrence="0.b"))
+        await desk.patiently()
+        assert len(desk.incidents_on_github()) == 2
+        assert (await desk.record()).incident.number == 2
+
+    async def test_an_old_repeat_opens_nothing(self, desk: Desk) -> None:
+        await desk.alert(firing())
+        await desk.alert(resolved(minutes=3))
+        desk.later(minutes=LONG_AFTER)
+        await desk.alert(firing(minutes=2))
+        assert len(desk.incidents_on_github()) == 1
+        assert not desk.issue().open
+
+    async def test_close_before_open_raises_nothing(self, desk: Desk) -> None:
+        await desk.alert(resolved(minutes=5))
+        await desk.alert(firing())
+        assert desk.incidents_on_github() == []
+        assert desk.github.counted == 0
+        await desk.alert(firing(minutes=6))
+        assert len(desk.incidents_on_github()) == 1
+
+    @pytest.mark.parametrize("gone", [NotFound(), Gone()], ids=["404", "410"])
+    async def test_a_deleted_issue_is_forgotten_and_the_next_alert_opens_another(
+        self, desk: Desk, gone: Refused
+    ) -> None:
+        await desk.alert(firing())
+        desk.delete(1, gone)
+        await desk.look()
+        assert await desk.records.get(KEY) is None
+        await desk.alert(firing(minutes=1))
+        assert [issue.number for issue in desk.incidents_on_github()] == [3]
+
+    @pytest.mark.parametrize("gone", [NotFound(), Gone()], ids=["404", "410"])
+    async def test_an_alert_that_finds_the_issue_deleted_is_not_lost(
+        self, desk: Desk, gone: Refused
+    ) -> None:
+        await desk.alert(firing())
+        desk.delete(1, gone)
+        desk.later(minutes=2)
+        await desk.alert(firing(minutes=2))
+        await desk.patiently()
+        assert len(desk.incidents_on_github()) == 1
+        assert not await desk.parked()
+
+
+async def test_the_model_that_is_in_force_when_it_happens_counts(desk: Desk) -> None:
+    await desk.alert(firing())
+    desk.github.write_file(
+        HOME, FILE, OWNERS.replace("sev2: {acknowledge: 15m}", "sev2: {acknowledge: 1m}")
+    )
+    await desk.models.refresh()
+    desk.later(minutes=1)
+    await desk.tick()
+    assert len(desk.words()) == 1
