@@ -1,5 +1,6 @@
 """`ghapp init`: the smallest useful OWNERS.yaml."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,8 @@ import typer
 
 from ghapp.cli.check import PLACES
 from ghapp.cli.errors import UserError, console
-from ghapp.model.load import load
+from ghapp.model.document import read
+from ghapp.model.references import why_no_login
 
 PLACEHOLDER: Final = "alice"
 
@@ -48,10 +50,10 @@ def init(
         if taken.exists() and not force:
             raise UserError(f"there is already {taken}", "--force overwrites it")
     login = owner or _configured() or _asked() or PLACEHOLDER
-    text = _CONTENT.format(owner=login)
-    errors = load(text, str(path)).errors
-    if errors:
-        raise UserError(errors[0].message, errors[0].hint)
+    wrong = why_no_login(login)
+    if wrong:
+        raise UserError(f"`{login}` is no GitHub login", wrong)
+    text = _CONTENT.format(owner=login if read(login).data == login else json.dumps(login))
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -73,9 +75,13 @@ def _configured() -> str:
     return asked.stdout.strip()
 
 
+def _at_keyboard() -> bool:
+    return sys.stdin.isatty()
+
+
 def _asked() -> str:
     """The login that a person types, if there is one at the keyboard; empty otherwise."""
-    if not sys.stdin.isatty():
+    if not _at_keyboard():
         return ""
     answer: str = typer.prompt("GitHub login of the owner", default=PLACEHOLDER)
     return answer

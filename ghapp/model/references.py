@@ -36,7 +36,7 @@ class Names:
         """Collect the names of a file before anything else in it is known to be sound."""
         people: dict[str, str] = {}
         for name in _keys(raw, "people"):
-            if re.search(_LOGIN, name):
+            if re.fullmatch(_LOGIN, name):
                 people.setdefault(name.casefold(), name)
         return cls(
             people=people if isinstance(raw.get("people"), Mapping) else None,
@@ -61,11 +61,18 @@ def _names(info: ValidationInfo) -> Names | None:
     return info.context if isinstance(info.context, Names) else None
 
 
+def why_no_login(name: str) -> str:
+    """What to write instead of a name that is no GitHub login; empty when it is one."""
+    if re.fullmatch(_LOGIN, name):
+        return ""
+    bare = name.removeprefix("@")
+    return f"write `{bare}`" if re.fullmatch(_LOGIN, bare) else "letters, digits and dashes"
+
+
 def _login(name: str) -> str:
-    if not re.search(_LOGIN, name):
-        bare = name.removeprefix("@")
-        hint = f"write `{bare}`" if re.search(_LOGIN, bare) else "letters, digits and dashes"
-        raise wrong("is no GitHub login", name, hint)
+    why = why_no_login(name)
+    if why:
+        raise wrong("is no GitHub login", name, why)
     return name
 
 

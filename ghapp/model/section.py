@@ -89,7 +89,7 @@ class Matching:
         return {**handler(schema), "pattern": self.pattern}
 
     def _check(self, text: str) -> str:
-        if not re.search(self.pattern, text):
+        if not re.fullmatch(self.pattern, text):
             raise wrong(self.message, text, self.hint)
         return text
 

@@ -74,7 +74,7 @@ def _severity(value: object) -> Severity:
 def _time(value: object) -> time:
     if isinstance(value, time):
         return value
-    if not isinstance(value, str) or not re.search(_CLOCK, value):
+    if not isinstance(value, str) or not re.fullmatch(_CLOCK, value):
         raise wrong("is no time of day", value, 'write hours and minutes, such as "09:30"')
     return time.fromisoformat(value)
 
@@ -96,7 +96,7 @@ def _wall(value: object) -> datetime:
     if _OFFSET.search(text):
         bare = _OFFSET.sub("", text)
         raise wrong("has a UTC offset", text, f"write `{bare}`: `timezone` says the zone")
-    if not re.search(_WALL, text):
+    if not re.fullmatch(_WALL, text):
         raise wrong("is no date and time", text, "write it as 2026-01-05T10:00")
     try:
         return datetime.fromisoformat(text)

@@ -1,0 +1,121 @@
+"""`ghapp check`: where it looks, what it prints, how it exits."""
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from click.testing import Result
+from typer.testing import CliRunner
+
+from ghapp.cli import check
+from ghapp.cli.errors import UserError
+
+SOUND = "version: 1\nareas: {app: {owner: alice}}\nfallback_area: app\n"
+WARNED = SOUND + "teams: {core: [alice]}\n"
+BROKEN = SOUND + "aras: 1\nteams: {core: [alice]}\n"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: str) -> Result:
+    app = typer.Typer()
+    app.callback()(lambda: None)
+    check.register(app)
+    return CliRunner().invoke(app, ["check", *arguments])
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "printed"),
+    [
+        (SOUND, 0, "OWNERS.yaml: no problems\n"),
+        (
+            WARNED,
+            0,
+            "OWNERS.yaml:4:9: warning: nothing uses `core` (use it, or remove it)\n",
+        ),
+        (BROKEN, 1, "OWNERS.yaml:4:1: error: unknown key `aras` (did you mean `areas`?)\n"),
+    ],
+    ids=["sound", "warned", "broken"],
+)
+def test_text(here: Path, content: str, code: int, printed: str) -> None:
+    (here / "OWNERS.yaml").write_text(content, encoding="utf-8")
+    result = run()
+    assert (result.exit_code, result.stdout) == (code, printed)
+
+
+def test_text_keeps_long_lines_and_brackets(here: Path) -> None:
+    key = "[red]" + "k" * 150
+    (here / "OWNERS.yaml").write_text(f"{SOUND}'{key}': 1\n", encoding="utf-8")
+    assert run().stdout == f"OWNERS.yaml:4:1: error: unknown key `{key}`\n"
+
+
+def test_json(here: Path) -> None:
+    (here / "OWNERS.yaml").write_text(BROKEN, encoding="utf-8")
+    result = run("--format", "json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout) == [
+        {
+            "file": "OWNERS.yaml",
+            "line": 4,
+            "column": 1,
+            "key": "aras",
+            "message": "unknown key `aras`",
+            "hint": "did you mean `areas`?",
+            "level": "error",
+        }
+    ]
+    (here / "OWNERS.yaml").write_text(SOUND, encoding="utf-8")
+    result = run("--format", "json")
+    assert (result.exit_code, json.loads(result.stdout)) == (0, [])
+
+
+def test_github(here: Path) -> None:
+    (here / "a,b:c%.yaml").write_text(SOUND + '"100%\\n::error::x": 1\n', encoding="utf-8")
+    result = run("a,b:c%.yaml", "--format", "github")
+    assert result.exit_code == 1
+    assert result.stdout == (
+        "::error file=a%2Cb%3Ac%25.yaml,line=4,col=1::unknown key `100%25\\n::error::x`\n"
+    )
+    (here / "a.yaml").write_text(WARNED, encoding="utf-8")
+    assert run("a.yaml", "--format", "github").stdout == (
+        "::warning file=a.yaml,line=4,col=9::nothing uses `core` (use it, or remove it)\n"
+    )
+
+
+def test_it_looks_in_dot_github_as_well(here: Path) -> None:
+    (here / ".github").mkdir()
+    (here / ".github/OWNERS.yaml").write_text(BROKEN, encoding="utf-8")
+    assert run().stdout.startswith(".github/OWNERS.yaml:4:1: error:")
+    (here / "OWNERS.yaml").write_text(SOUND, encoding="utf-8")
+    assert run().stdout == "OWNERS.yaml: no problems\n"
+
+
+def test_a_file_that_is_not_text(here: Path) -> None:
+    (here / "OWNERS.yaml").write_bytes(b"version: \xff")
+    result = run()
+    assert result.exit_code == 1
+    assert result.stdout == "OWNERS.yaml:1:10: error: the file is not UTF-8 (save it as UTF-8)\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        ((), "there is neither OWNERS.yaml nor .github/OWNERS.yaml here"),
+        (("nothing.yaml",), "nothing.yaml can't be read: No such file or directory"),
+        ((".",), ". can't be read: Is a directory"),
+    ],
+    ids=["default", "missing", "folder"],
+)
+def test_nothing_to_read(arguments: tuple[str, ...], what: str) -> None:
+    error = run(*arguments).exception
+    assert isinstance(error, UserError)
+    assert (error.what, error.hint) == (what, "`ghapp init` writes one")
+
+
+def test_an_unknown_format_is_wrong_usage() -> None:
+    assert run("--format", "xml").exit_code == 2
