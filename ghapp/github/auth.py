@@ -14,7 +14,7 @@ import jwt
 
 from ghapp.core.facts import RepoName
 from ghapp.github.answers import decode, refusal
-from ghapp.github.errors import NotFound, Unavailable
+from ghapp.github.errors import Denied, NotFound, Refused, Unavailable
 from ghapp.github.headers import request_headers
 from ghapp.github.transport import Ask, Transport
 
@@ -70,7 +70,7 @@ class Auth:
         self._locks: defaultdict[object, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def app(self) -> Grant:
-        """The App itself."""
+        """The App itself. Raises `Denied` when the key is none."""
         now = self._now()
         if self._jwt is None or self._jwt.expires_at - now < SKEW:
             claims = {
@@ -78,23 +78,23 @@ class Auth:
                 "exp": int((now - SKEW + JWT_LIFE).timestamp()),
                 "iss": self._credentials.app_id,
             }
-            signed = jwt.encode(claims, self._credentials.private_key, algorithm="RS256")
+            try:
+                signed = jwt.encode(claims, self._credentials.private_key, algorithm="RS256")
+            except (jwt.PyJWTError, ValueError) as error:
+                raise Denied("the App's private key cannot be used") from error
             self._jwt = _Token(signed, now - SKEW + JWT_LIFE)
         return Grant(APP, f"Bearer {self._jwt.value}")
 
     async def installation(self, repo: RepoName) -> Grant:
         """The App as installed on `repo`.
 
-        Raises `NotFound` when it is not installed there, besides what any call raises.
+        Raises `Denied` when it is not installed there, besides what any call raises: not `NotFound`,
+        which speaks of what was asked for.
         """
-        installation = await self._installation_of(repo)
         try:
-            token = await self._token(installation)
-        except NotFound:
-            # Uninstalled, and perhaps installed again under another id.
-            self._installations.pop(repo.casefold(), None)
-            installation = await self._installation_of(repo)
-            token = await self._token(installation)
+            installation, token = await self._installed(repo)
+        except Refused as refused:
+            raise Denied(f"no access to {repo}: {refused}") from refused
         return Grant(_subject(installation), f"token {token.value}")
 
     def subject_of(self, repo: RepoName) -> str | None:
@@ -109,6 +109,16 @@ class Auth:
                 del self._tokens[installation]
         if grant.subject == APP:
             self._jwt = None
+
+    async def _installed(self, repo: RepoName) -> tuple[int, _Token]:
+        installation = await self._installation_of(repo)
+        try:
+            return installation, await self._token(installation)
+        except NotFound:
+            # Uninstalled, and perhaps installed again under another id.
+            self._installations.pop(repo.casefold(), None)
+            installation = await self._installation_of(repo)
+            return installation, await self._token(installation)
 
     async def _installation_of(self, repo: RepoName) -> int:
         key = repo.casefold()

@@ -13,7 +13,7 @@ import aiohttp
 from ghapp.core.facts import RepoName
 from ghapp.github.answers import Answer, decode, refusal
 from ghapp.github.auth import Auth, Credentials, Grant
-from ghapp.github.errors import Refused
+from ghapp.github.errors import Denied, Refused
 from ghapp.github.etags import Etags, Remembered
 from ghapp.github.headers import request_headers
 from ghapp.github.limits import Limits, LimitStore
@@ -84,6 +84,7 @@ class GitHubClient:
         Raises:
             RateLimited: not before its `until`; nothing happened.
             Unavailable: no answer, or 5xx; a write may have happened if `uncertain`.
+            Denied: the App is not let in; an `Unavailable`, for nothing else can be done but wait.
             Refused: any other 4xx, `NotFound` and `Gone` among them.
         """
         return await self._request(method, self._base_url + path, repo, body, priority)
@@ -122,7 +123,7 @@ class GitHubClient:
             self._auth.reject(grant)
             response = await self._send(method, url, await self._grant(repo), body, priority)
         if response is None:
-            raise Refused(401, "GitHub does not accept the App's key or token")
+            raise Denied("GitHub does not accept the App's key or token")
         return response
 
     async def _grant(self, repo: RepoName | None) -> Grant:

@@ -23,6 +23,16 @@ class Unavailable(GitHubError):  # noqa: N818
         self.uncertain = uncertain
 
 
+class Denied(Unavailable):
+    """GitHub does not let the App in: key rejected, not installed there, suspended.
+
+    No call is to blame, and a person has to mend it; until then everything waits.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, after=60.0)
+
+
 class RateLimited(GitHubError):  # noqa: N818
     """Not sent, or refused for its rate: nothing happened, and nothing may before `until` (UTC)."""
 

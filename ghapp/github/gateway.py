@@ -52,8 +52,8 @@ class Gateway(Protocol):
     """GitHub, as far as the duties need it.
 
     Every method may raise `RateLimited` (nothing happened; try after `until`), `Unavailable` (try
-    later; look first when `uncertain`), and `Refused` with its subclasses `NotFound` and `Gone`,
-    unless it says otherwise.
+    later; look first when `uncertain`; `Denied` is one of them), and `Refused` with its subclasses
+    `NotFound` and `Gone`, unless it says otherwise.
     """
 
     async def app(self) -> AppIdentity:

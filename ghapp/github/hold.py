@@ -124,6 +124,10 @@ class Hold:
         """Raises `RateLimited` while a hold on everything or on this subject lasts."""
         for key in (EVERYTHING, subject):
             self._adopt(key, Held.from_json(await self._memory.memory_get(KIND, key)))
+        self.check_again(subject)
+
+    def check_again(self, subject: str) -> None:
+        """The same by what this process knows, in the instant before a call is sent."""
         for key in (EVERYTHING, subject):
             held = self._held.get(key)
             if held is not None and held.until > self._now():

@@ -90,5 +90,5 @@ class Limits:
         if spends:
             await self.budget.spend(priority)
         async with self.gate.place(priority):
-            await self.hold.check(subject)
+            self.hold.check_again(subject)
             yield

@@ -84,7 +84,7 @@ class Transport:
         async with self._limits.turn(ask.subject, ask.priority, spends=ask.kind == "content"):
             answer = await self._exchange(ask)
             if answer.status in REDIRECTS:
-                await self._limits.hold.check(ask.subject)
+                self._limits.hold.check_again(ask.subject)
                 answer = await self._exchange(replace(ask, url=self._moved_to(ask, answer)))
         if answer.status in REDIRECTS:
             raise Refused(answer.status, "moved twice")

@@ -9,7 +9,9 @@ import pytest
 from ghapp.core.facts import RepoName
 from ghapp.github.auth import Credentials
 from ghapp.github.client import GitHubClient
-from ghapp.github.errors import NotFound, Refused, Unavailable
+from ghapp.github.errors import Denied, Unavailable
+from ghapp.github.rest import RestGateway
+from ghapp.model.names import Login
 from tests.github.conftest import REPO
 from tests.support.limit_store import FakeClock, MemoryLimitStore
 from tests.support.scripted_github import Reply, ScriptedGitHub
@@ -73,9 +75,9 @@ async def test_a_rejected_token_is_renewed_once_even_for_a_write(
     scripted.on("POST", ISSUES, BAD, Reply(201, {"number": 1}))
     assert (await client.request("POST", ISSUES, repo=REPO, body={})).status == 201
     scripted.on("POST", ISSUES, BAD)
-    with pytest.raises(Refused) as told:
+    with pytest.raises(Denied) as told:
         await client.request("POST", ISSUES, repo=REPO, body={})
-    assert told.value.status == 401
+    assert not told.value.uncertain
     assert len(scripted.asked("POST", ISSUES)) == 4
 
 
@@ -116,16 +118,41 @@ async def test_installed_anew_under_another_id(
 
 
 async def test_not_installed(client: GitHubClient) -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(Denied, match="no access to acme/web: 404 Not Found"):
         await client.request("GET", "/repos/acme/web/issues", repo=RepoName("acme/web"))
+
+
+async def test_suspended(client: GitHubClient, scripted: ScriptedGitHub) -> None:
+    scripted.on("POST", TOKENS, Reply(403, {"message": "This installation has been suspended"}))
+    with pytest.raises(Denied, match="suspended"):
+        await client.request("GET", ISSUES, repo=REPO)
+
+
+async def test_not_being_let_in_is_no_answer_to_a_question(
+    client: GitHubClient, scripted: ScriptedGitHub
+) -> None:
+    gateway, repo = RestGateway(client), RepoName("acme/web")
+    for question in (
+        gateway.permission(repo, Login("alice")),
+        gateway.read_file(repo, "OWNERS.yaml"),
+        gateway.remove_label(repo, 1, "sev1"),
+    ):
+        with pytest.raises(Denied):
+            await question
+
+
+async def test_a_key_that_is_none(client: GitHubClient) -> None:
+    client._auth._credentials = Credentials("1", "-----BEGIN RSA PRIVATE KEY-----\nx")
+    with pytest.raises(Denied, match="private key"):
+        await client.request("GET", ISSUES, repo=REPO)
 
 
 async def test_a_rejected_key(client: GitHubClient, scripted: ScriptedGitHub) -> None:
     scripted.on("GET", "/app", Reply(401, {"message": "A JSON web token could not be decoded"}))
-    with pytest.raises(Refused, match="key"):
+    with pytest.raises(Denied, match="key"):
         await client.request("GET", "/app", repo=None)
     scripted.on("GET", "/repos/acme/api/installation", BAD)
-    with pytest.raises(Refused, match="Bad credentials"):
+    with pytest.raises(Denied, match="Bad credentials"):
         await client.request("GET", ISSUES, repo=REPO)
 
 
