@@ -14,7 +14,7 @@ from ghapp.core.facts import Comment, CommentEvent, Fingerprint, Issue, Permissi
 from ghapp.core.incident import Incident
 from ghapp.duties.records import Record, adopt
 from ghapp.github.gateway import Gateway
-from ghapp.github.reconciler import Reconciler, Texts
+from ghapp.github.reconciler import Reconciler, Texts, carrying
 from ghapp.model.types import Model
 
 log = structlog.get_logger(__name__)
@@ -134,6 +134,7 @@ class Asks:
     ) -> Record:
         """Make an issue an incident; a carrier that is there already is adopted, never written twice."""
         incident = outcome.incident
+        await self._reconciler.settle(carrying(incident))
         carrier = await find_carrier(self._gateway, issue, incident.key)
         if carrier is not None:
             record = adopt(issue, incident.key, carrier.body, model, carrier.id)

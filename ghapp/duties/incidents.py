@@ -20,7 +20,7 @@ from ghapp.engine.store import Row, Store
 from ghapp.github.errors import Gone, NotFound, RateLimited, Unavailable
 from ghapp.github.gateway import Gateway
 from ghapp.github.priority import Priority
-from ghapp.github.reconciler import Reconciler
+from ghapp.github.reconciler import Reconciler, opening
 from ghapp.model.types import Model
 
 log = structlog.get_logger(__name__)
@@ -87,7 +87,7 @@ class Incidents:
             key, self._home, signals, model, self._now(), storm=storm, episodes=known
         )
         if decision is None:
-            await self._records.remember_ends(key, ends(signals, known))
+            await self._remember_ends(signals)
             return
         if not storm and not await self._own_issue(decision.incident, rows, model):
             await self._send_to_storm(signals[0].source, rows)
@@ -240,6 +240,7 @@ class Incidents:
 
         What is older is in the index, which is rebuilt from GitHub whenever the database is new.
         """
+        await self._reconciler.settle(opening(wanted))
         issues = await self._gateway.list_issues(
             self._home,
             labels=[INCIDENT, f"source/{wanted.source}"],
@@ -253,13 +254,21 @@ class Incidents:
         issue = max(same, key=lambda found: (found.open, found.number))
         return adopt(issue, key, issue.body, model, None)
 
+    async def _remember_ends(self, signals: Sequence[Signal]) -> None:
+        """It is over before it had an issue: a late opening stays shut, and it counts towards no storm."""
+        for key in {signal.fingerprint: None for signal in signals}:
+            known = await self._records.ends(key)
+            mine = [signal for signal in signals if signal.fingerprint == key]
+            await self._records.remember_ends(key, ends(mine, known))
+            await self._store.release_slot(key)
+
     async def _in_storm(self, key: Fingerprint, source: str) -> bool:
+        """Whether the storm's issue lists this fingerprint, or will: what was sent there may still wait."""
         storm = await self._records.get(storm_fingerprint(source))
-        return (
-            storm is not None
-            and storm.incident.phase is not Phase.CLOSED
-            and key in storm.incident.members
-        )
+        if storm is not None and storm.incident.phase is not Phase.CLOSED:
+            if key in storm.incident.members:
+                return True
+        return await self._store.own_slot(key) is False
 
     async def _own_issue(self, incident: Incident, rows: Sequence[Row], model: Model) -> bool:
         """Ask for one of the issues that a source may open at a time; asked again, the same answer."""

@@ -130,9 +130,15 @@ class Store:
         return Done(result, when) if state == "done" else Intended(when)
 
     async def ledger_intend(self, key: str) -> None:
-        """Note, before acting, that an effect is about to be made; no effect once it is done."""
+        """Note, before acting, that an effect is about to be made (again); nothing changes once it is done."""
         values = {"key": key, "state": "intended", "at": self._clock().timestamp()}
-        await self._write(self._insert_missing(ledger), [values])
+        insert = self._insert(ledger)
+        again = insert.on_conflict_do_update(
+            index_elements=["key"],
+            set_={"at": insert.excluded.at},
+            where=ledger.c.state == "intended",
+        )
+        await self._write(again, [values])
 
     async def ledger_done(self, key: str, result: str) -> None:
         """Note that an effect was made."""
@@ -165,6 +171,10 @@ class Store:
         """
         claim = slots.Claim(kind, key, source, now.timestamp(), window.total_seconds(), threshold)
         return await self.run(slots.claim, self._db, claim)
+
+    async def own_slot(self, key: str) -> bool | None:
+        """What the last claim of `key` was answered; None when there was none since its release."""
+        return await self.run(slots.own, self._db, key)
 
     async def release_slot(self, key: str) -> None:
         """Forget that `key` was opened, so that it counts no longer and is asked anew."""
@@ -210,9 +220,6 @@ class Store:
         if is_sqlite(self._db):
             return sqlite.insert(table)
         return postgresql.insert(table)
-
-    def _insert_missing(self, table: sa.Table) -> Any:
-        return self._insert(table).on_conflict_do_nothing()
 
     def _upsert(self, table: sa.Table, key: Sequence[str], values: Sequence[str]) -> Any:
         insert = self._insert(table)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -19,17 +19,24 @@ from ghapp.core.effects import (
     Say,
     Unassign,
     Write,
+    occasion,
 )
 from ghapp.core.facts import Issue, RepoName
 from ghapp.core.incident import Incident
 from ghapp.core.marker import Marker
 from ghapp.engine.store import Done, Intended
-from ghapp.github.errors import Gone, NotFound, Refused
+from ghapp.github.errors import Refused, Unavailable
 from ghapp.github.gateway import Gateway, StateReason
 from ghapp.github.priority import Priority
 from ghapp.model.names import same_login
 
 log = structlog.get_logger(__name__)
+
+IN_FLIGHT = timedelta(seconds=10)
+"""After this GitHub has carried a request out or ended it.
+
+https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts
+"""
 
 NOTE = "note"
 """The kind of the marker on comments; its key is the occasion on which the comment was written."""
@@ -75,6 +82,16 @@ class Ledger(Protocol):
         ...
 
 
+def opening(incident: Incident) -> str:
+    """The idempotency key of opening an incident's issue; one that follows an old issue is another opening."""
+    return occasion(incident.key, "open", incident.previous or 0)
+
+
+def carrying(incident: Incident) -> str:
+    """The idempotency key of the comment that carries an incident."""
+    return occasion(incident.key, "carrier")
+
+
 @dataclass(frozen=True, slots=True)
 class Applied:
     """The incident and its issue after the effects; `wrote` is when its own text was last written, if it was."""
@@ -94,11 +111,14 @@ class Reconciler:
         self._ledger = ledger
         self._texts = texts
         self._now = now
+        self._own: set[str] = set()
 
     async def open(self, decision: Decision) -> Applied:
-        """Create the issue of an incident; the caller has looked for its marker just before."""
+        """Create the issue of an incident; the caller has let `settle` wait, and then looked for its marker."""
         effect = next(effect for effect in decision.effects if isinstance(effect, Open))
         incident = effect.incident
+        name = opening(incident)
+        await self._intend(name)
         issue = await self._gateway.create_issue(
             incident.repo,
             title=self._texts.title(incident),
@@ -107,6 +127,7 @@ class Reconciler:
             assignees=effect.assignees,
             priority=Priority.of(incident.severity),
         )
+        await self._done(name, str(issue.number))
         log.info(
             "incident_opened",
             key=incident.key,
@@ -133,11 +154,17 @@ class Reconciler:
         return Applied(incident, issue, wrote)
 
     async def carry(self, issue: Issue, incident: Incident) -> int:
-        """Write the comment that carries the state of an incident on a person's issue; its id."""
+        """Write the comment that carries the state of an incident on a person's issue; its id.
+
+        The caller has let `settle` wait for `carrying`, and then looked for the marker.
+        """
+        name = carrying(incident)
+        await self._intend(name)
         body = self._texts.carrier(incident)
         made = await self._gateway.create_comment(
             issue.repo, issue.number, body, priority=Priority.of(incident.severity)
         )
+        await self._done(name, str(made.id))
         return made.id
 
     async def say(
@@ -151,18 +178,39 @@ class Reconciler:
         priority: Priority = Priority.NORMAL,
     ) -> None:
         """Write a comment once for its occasion; look for it first when it may be there already."""
-        state = await self._ledger.ledger_state(say.key)
+        state = await self.settle(say.key)
         if isinstance(state, Done):
             return
         if state is not None or look:
             for comment in await self._gateway.list_comments(repo, number, priority=priority):
                 if comment.author_is_app and marker.find(comment.body) == Marker(NOTE, say.key):
-                    await self._ledger.ledger_done(say.key, str(comment.id))
+                    await self._done(say.key, str(comment.id))
                     return
-        await self._ledger.ledger_intend(say.key)
+        await self._intend(say.key)
         signed = f"{body.rstrip()}\n\n{marker.render(Marker(NOTE, say.key))}"
         made = await self._gateway.create_comment(repo, number, signed, priority=priority)
-        await self._ledger.ledger_done(say.key, str(made.id))
+        await self._done(say.key, str(made.id))
+
+    async def settle(self, name: str) -> Intended | Done | None:
+        """What is known of an effect, once nothing of it can still be on its way.
+
+        Raises:
+            Unavailable: a process that is gone may have sent it, and GitHub may not have carried it out yet.
+        """
+        state = await self._ledger.ledger_state(name)
+        if isinstance(state, Intended) and name not in self._own:
+            rest = (state.at + IN_FLIGHT - self._now()).total_seconds()
+            if rest > 0:
+                raise Unavailable("an earlier write may still be on its way", after=rest)
+        return state
+
+    async def _intend(self, name: str) -> None:
+        self._own.add(name)
+        await self._ledger.ledger_intend(name)
+
+    async def _done(self, name: str, result: str) -> None:
+        await self._ledger.ledger_done(name, result)
+        self._own.discard(name)
 
     async def _one(
         self, effect: Effect, issue: Issue, incident: Incident, rank: Priority, cold: bool
