@@ -265,9 +265,9 @@ class Incidents:
     async def _in_storm(self, key: Fingerprint, source: str) -> bool:
         """Whether the storm's issue lists this fingerprint, or will: what was sent there may still wait."""
         storm = await self._records.get(storm_fingerprint(source))
-        if storm is not None and storm.incident.phase is not Phase.CLOSED:
-            if key in storm.incident.members:
-                return True
+        raging = storm is not None and storm.incident.phase is not Phase.CLOSED
+        if storm is not None and raging and key in storm.incident.members:
+            return True
         return await self._store.own_slot(key) is False
 
     async def _own_issue(self, incident: Incident, rows: Sequence[Row], model: Model) -> bool:

@@ -58,6 +58,13 @@ def claim(db: sa.Engine, wanted: Claim) -> bool:
         return own
 
 
+def own(db: sa.Engine, key: str) -> bool | None:
+    """Whether the key may have an issue of its own; None when it has claimed no slot, or released it."""
+    with db.connect() as connection:
+        found = connection.execute(sa.select(slots.c.own).where(slots.c.key == key)).scalar()
+    return None if found is None else bool(found)
+
+
 def release(db: sa.Engine, key: str) -> None:
     """Forget a key."""
     with db.begin() as connection:
