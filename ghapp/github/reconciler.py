@@ -25,7 +25,7 @@ from ghapp.core.facts import Issue, RepoName
 from ghapp.core.incident import Incident
 from ghapp.core.marker import Marker
 from ghapp.engine.store import Done, Intended
-from ghapp.github.errors import Refused, Unavailable
+from ghapp.github.errors import Gone, NotFound, Refused, Unavailable
 from ghapp.github.gateway import Gateway, StateReason
 from ghapp.github.priority import Priority
 from ghapp.model.names import same_login

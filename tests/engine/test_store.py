@@ -52,7 +52,7 @@ async def test_an_effect_is_intended_then_done(store: Store, clock: Clock) -> No
     assert await store.ledger_state("open:x") == Intended(NOW)
     clock.now += HOUR
     await store.ledger_intend("open:x")
-    assert await store.ledger_state("open:x") == Intended(NOW)
+    assert await store.ledger_state("open:x") == Intended(NOW + HOUR)
     await store.ledger_done("open:x", "42")
     assert await store.ledger_state("open:x") == Done("42", NOW + HOUR)
     await store.ledger_intend("open:x")
