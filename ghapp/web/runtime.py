@@ -39,9 +39,12 @@ log = structlog.get_logger(__name__)
 
 LOOK_EVERY = timedelta(minutes=1)
 MODEL_EVERY = timedelta(minutes=5)
+LABELS_EVERY = timedelta(hours=1)
 PING_EVERY = timedelta(seconds=2)
 MEASURE_EVERY = timedelta(seconds=5)
 FIRST_RETRY = timedelta(seconds=1)
+PATIENCE = timedelta(seconds=2)
+"""How long work waits, in its turn, for the model and the open incidents to be read."""
 STOP_WITHIN = 6.0
 """Seconds for handlers to finish; with the web server's own grace it stays under ten."""
 
@@ -68,7 +71,7 @@ class Runtime:
         )
         self.gateway = RestGateway(client)
         self.records = Records(self.store)
-        self._built = False
+        self._built = asyncio.Event()
         self._new_model = asyncio.Event()
         self._database_ok = False
         self._bot_login: str | None = None
@@ -158,15 +161,19 @@ class Runtime:
                 if trouble is not None and trouble.problems
                 else "OWNERS.yaml has not been read yet"
             )
-        elif not self._built:
+        elif not self._built.is_set():
             reasons.append("the open incidents have not been read yet")
         return not reasons, reasons
 
     def _in_force(self) -> Model:
         return self.models.in_force()
 
-    def _model_when_ready(self) -> Model | None:
-        return self.models.current if self._built else None
+    async def _model_when_ready(self) -> Model | None:
+        """Waits a moment, so that what an earlier process left goes on as soon as this one can work."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._built.wait(), PATIENCE.total_seconds())
+            return self.models.current
+        return None
 
     async def _begin(self) -> None:
         """Learn who we are, read the model and the open incidents; then keep looking."""
@@ -175,6 +182,7 @@ class Runtime:
             group.create_task(self._clock.run())
             group.create_task(every(LOOK_EVERY, self._look, name="look"))
             group.create_task(every(MODEL_EVERY, self.models.refresh, name="model"))
+            group.create_task(every(LABELS_EVERY, self._ensure_labels, name="labels"))
 
     async def _until_done(self) -> None:
         wait = FIRST_RETRY
@@ -184,9 +192,9 @@ class Runtime:
                 await self.models.refresh()
                 model = self.models.current
                 if model is not None:
-                    await ensure_labels(self.gateway, self.settings.home_repo, model)
+                    await self._ensure_labels()
                     await self.watch.rebuild(model)
-                    self._built = True
+                    self._built.set()
                     log.info("ready", home=self.settings.home_repo)
                     return
             except Exception as error:
@@ -207,8 +215,17 @@ class Runtime:
         self._new_model.set()
         for record in (await self.records.open()).values():
             await self.records.schedule(record, model)
-        if self._built:
-            await ensure_labels(self.gateway, self.settings.home_repo, model)
+        if self._built.is_set():
+            await self._ensure_labels()
+
+    async def _ensure_labels(self) -> None:
+        sources = [
+            source.name
+            for source in plugins.sources().values()
+            if self.settings.secrets_of(source.secret_variable)
+        ]
+        model, home = self.models.in_force(), self.settings.home_repo
+        await ensure_labels(self.gateway, home, model, sources)
 
     async def _installed(self, event: InstallationEvent) -> None:
         log.info("installation", action=event.action, added=event.added, removed=event.removed)
