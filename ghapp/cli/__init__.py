@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from ghapp import __version__
 from ghapp.cli.errors import EXIT_USAGE, UserError, console
@@ -58,7 +59,7 @@ def main() -> None:
     except UserError as error:
         if "--debug" in sys.argv:
             raise
-        console(stderr=True).print(f"[red]ghapp:[/] {error.what}", highlight=False)
+        console(stderr=True).print(f"[red]ghapp:[/] {escape(error.what)}", highlight=False)
         if error.hint:
             console(stderr=True).print(f"  {error.hint}", highlight=False, markup=False)
         sys.exit(EXIT_USAGE)
