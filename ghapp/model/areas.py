@@ -48,17 +48,23 @@ class Area(Section):
     """A part of the product that somebody answers for."""
 
     owner: PersonRef
+    """Who answers for it."""
     backup: PersonRef | None = None
+    """Who is told when the owner does not answer."""
     team: TeamRef | None = None
+    """Who else may approve, and is told at last."""
     rotation: RotationRef | None = None
     """Who is on call for it; absent: the owner."""
     escalation: PolicyRef = DEFAULT_POLICY
+    """Name of an escalation policy."""
     description: str = ""
+    """One line for those who do not know it."""
     paths: tuple[Text, ...] = ()
     """Files that belong to it, as globs from the root of the repository."""
     runbook: Text | None = None
     """A path in the repository or a URL."""
     alerts: tuple[AlertRule, ...] = ()
+    """Which alerts belong to it, and how severe they are."""
     notify: tuple[NotifyUrl, ...] = ()
     """Where its incidents are announced, besides GitHub."""
 
@@ -83,6 +89,7 @@ class Incidents(Section):
     reopen_within: DurationOrZero = timedelta(hours=24)
     """An alert that fires again so soon after closing reopens its issue; later it gets a new one."""
     storm: Storm = Storm()
+    """When single issues give way to one that lists the rest."""
     max_age: Duration | None = None
     """An incident that is open for so long is asked about; absent: never."""
 
@@ -91,7 +98,10 @@ class Heartbeat(Section):
     """A job that reports in regularly; silence is an alert."""
 
     every: Duration
+    """The longest time between two reports …"""
     grace: DurationOrZero = timedelta(0)
+    """… and how late one may be."""
     area: AreaName
     """Who answers for its silence; the fallback area if there is no such area."""
     severity: Sev = Severity.SEV3
+    """Of the incident that silence raises."""

@@ -68,6 +68,7 @@ class Rule(Section, extra="allow"):
     """A check on a pull request or an issue; its further settings are its own."""
 
     mode: Literal["off", "advise", "require"] = "advise"
+    """Whether it is not looked at, only mentioned, or holds up the merge."""
 
 
 class Review(Section):
@@ -76,6 +77,7 @@ class Review(Section):
     approvals: CountOrZero = 1
     """Of each touched area's owner, backup or team."""
     exclude_committers: Flag = True
+    """Whether who committed to the pull request cannot approve it."""
     respond_within: Duration | None = timedelta(days=1)
     """Business time of the reviewer."""
     fallback: WhoRef | None = None
@@ -91,7 +93,9 @@ class Gate(Section):
     blockers: tuple[Text, ...] = ("release-blocker",)
     """Open issues with these labels."""
     checks: tuple[Text, ...] = ()
+    """Check runs that must have succeeded."""
     sign_off: tuple[SignerRef, ...] = ()
+    """Who must say /go: captain, logins, team:NAME, rotation:NAME."""
     soak: DurationOrZero = timedelta(0)
     """How long the last change must have been in before the release."""
 
@@ -102,6 +106,7 @@ class Freeze(Section):
     from_: Day = Field(alias="from")
     to: Day
     reason: str = ""
+    """Shown wherever the freeze holds something up."""
     approvers: tuple[PersonRef, ...] = ()
     """Who may let a release through all the same."""
 
@@ -118,10 +123,14 @@ class Release(Section):
     ahead: Count = 3
     """How many milestones stand open in advance."""
     name: Text = "{date:%Y-%m-%d}"
+    """The milestone's title."""
     captain: WhoRef | None = None
+    """Who leads it: a login, team:NAME or rotation:NAME."""
     gate: Gate = Gate()
     freezes: tuple[Freeze, ...] = ()
+    """When there are none."""
     on_freeze: Literal["skip", "shift"] = "skip"
+    """Whether a release that falls into a freeze is left out or follows it."""
     carry_over: Flag = True
     """Whether open issues of a past milestone move to the next."""
 
@@ -133,7 +142,9 @@ class Stale(Section):
     """When an issue counts as forgotten."""
 
     after: Duration = timedelta(days=60)
+    """Without a word for so long it gets the label `stale` …"""
     close_after: Duration | None = timedelta(days=14)
+    """… and so long after that it is closed."""
     exempt: tuple[Text, ...] = ()
     """Labels that keep an issue."""
 
@@ -142,10 +153,13 @@ class Hygiene(Section):
     """What a tidy backlog is."""
 
     grace: DurationOrZero = timedelta(seconds=30)
+    """How long a new issue is left alone."""
     require: tuple[Literal["area", "priority"], ...] = ()
+    """Labels that every issue needs."""
     limits: Frozen[Priority, Duration] = EMPTY
     """How old an issue of a priority may become."""
     stale: Stale | None = None
+    """Absent: nothing is ever stale."""
     wip: Count | None = None
     """How many issues a person may have in progress."""
     cap: Count = 20
@@ -157,6 +171,7 @@ class Triage(Section):
     """The weekly meeting over what is new and what is late."""
 
     on: DayOfWeek = Weekday.MONDAY
+    """A weekday."""
     at: TimeOfDay = time(9, 30)
     timezone: Zone = UTC
     """IANA name; default: the file's."""
@@ -173,6 +188,7 @@ class Doc(Section):
     """A glob from the root of the repository."""
     owner: PersonRef
     review_every: Duration = timedelta(days=90)
+    """How long after a review the next is due."""
 
 
 class Decision(Section):
@@ -181,7 +197,9 @@ class Decision(Section):
     name: Text
     owner: PersonRef
     area: AreaRef | None = None
+    """Which area it is about."""
     when: str = ""
+    """On what occasion."""
     how: str = ""
     """A path in the repository or a URL."""
 
@@ -190,6 +208,7 @@ class BusinessHours(Section):
     """When clocks run that stand still at night: wall clock of the person or area concerned."""
 
     days: tuple[DayOfWeek, ...] = WORKDAYS
+    """Weekdays: mon … sun."""
     start: TimeOfDay = time(9, 0)
     end: TimeOfDay = time(18, 0)
 

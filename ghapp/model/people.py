@@ -39,6 +39,7 @@ class Member(Section):
     """Somebody who joins a rotation at a later handoff."""
 
     login: PersonRef
+    """Who joins."""
     from_: WallTime = Field(alias="from")
 
 
@@ -46,6 +47,7 @@ class Override(Section):
     """Somebody covers for whoever would be on call, from and to on the rotation's wall clock."""
 
     person: PersonRef
+    """Who covers."""
     from_: WallTime = Field(alias="from")
     to: WallTime
 
@@ -72,6 +74,7 @@ class Rotation(Section):
     people: tuple[Turn, ...] = Field(min_length=1)
     """In order of their turns; `{login, from}` for one who joins later."""
     shift: Literal["hourly", "daily", "weekly"] = "weekly"
+    """The unit of a turn."""
     length: Count = 1
     """How many hours, days or weeks a turn lasts."""
     start: WallTime

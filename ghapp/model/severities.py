@@ -19,6 +19,7 @@ class SeverityPolicy(Section):
     update: DurationOrNone = None
     """How often people are told what is going on."""
     resolve: DurationOrNone = None
+    """How long it may take until it is over."""
     when: Literal["always", "business-hours"] = "always"
     """Whether the clocks stand still outside business hours."""
     on_recovery: Literal["close", "label"] = "close"
@@ -33,6 +34,7 @@ class EscalationLevel(Section):
     """Who is notified, and how long they have before the next level's turn."""
 
     notify: tuple[TargetRef, ...] = Field(min_length=1)
+    """rotation, owner, backup, area, a login, team:NAME or rotation:NAME."""
     wait: Duration | None = None
     """How long the level has; absent: the severity's acknowledge."""
 
@@ -43,4 +45,5 @@ class EscalationPolicy(Section):
     repeat: CountOrZero = 1
     """How often all levels are gone through again before the policy is exhausted."""
     levels: tuple[EscalationLevel, ...] = Field(min_length=1)
+    """Level 1 is whom the incident is assigned to when it opens."""
     description: str = ""

@@ -75,12 +75,15 @@ class Model(Section):
     timezone: Zone = UTC
     """IANA name: the zone of everything that does not name its own."""
     business_hours: BusinessHours = BusinessHours()
+    """When clocks run that stand still at night."""
     holidays: Holidays = ()
     """A country code, or a list of dates."""
     people: Frozen[NewLogin, Annotated[Person, MayBeEmpty()]] = EMPTY
     """By GitHub login. Without this section any login will do; with it, no other is known."""
     teams: Frozen[NamedTeam, Annotated[tuple[PersonRef, ...], Field(min_length=1)]] = EMPTY
+    """Groups of people, meant by team:NAME."""
     rotations: Frozen[NamedRotation, Rotation] = EMPTY
+    """Who takes turns at being on call, meant by rotation:NAME."""
     severities: Frozen[Sev, SeverityPolicy] = EMPTY
     """sev1 to sev4; what is left out is as it is by default."""
     escalation: Frozen[NamedPolicy, EscalationPolicy] = EMPTY
@@ -88,17 +91,27 @@ class Model(Section):
     areas: Annotated[
         Frozen[NamedArea, Area], Field(min_length=1, json_schema_extra={"minProperties": 1})
     ]
+    """What is owned; the order counts for alerts."""
     fallback_area: AreaRef
     """Where alerts go that no rule matches, so that none is ever unowned."""
     incidents: Incidents = Incidents()
+    """How incident issues live."""
     heartbeats: Frozen[Annotated[str, NAME], Heartbeat] = EMPTY
+    """Jobs that report to /heartbeat/NAME; silence is an alert."""
     review: Review = Review()
+    """What a pull request needs before it is merged."""
     release: Release | None = None
+    """How releases come about; absent: there are none."""
     hygiene: Hygiene = Hygiene()
+    """What a tidy backlog is."""
     triage: Triage = Triage()
+    """The weekly meeting over what is new and what is late."""
     docs: tuple[Doc, ...] = ()
+    """Documents that somebody reads over regularly."""
     decisions: tuple[Decision, ...] = ()
+    """Who decides what."""
     report: Cadence | None = None
+    """When the report is written; absent: never."""
 
     @model_validator(mode="before")
     @classmethod
