@@ -33,11 +33,11 @@ class Conversations:
         *,
         incidents: Incidents,
         models: Models,
-        ready: Callable[[], Model | None],
+        ready: Callable[[], Awaitable[Model | None]],
         installed: Callable[[InstallationEvent], Awaitable[None]],
         now: Callable[[], datetime],
     ) -> None:
-        """`ready` gives the model once the index is complete; until then incidents wait."""
+        """`ready` gives the model once the index is complete, None when that takes longer than a moment."""
         self._incidents = incidents
         self._models = models
         self._ready = ready
@@ -77,7 +77,7 @@ class Conversations:
         key = fingerprint_of(conversation)
         if key is None:
             raise ValueError(f"nobody handles the conversation {conversation!r}")
-        model = self._ready()
+        model = await self._ready()
         if model is None:
             raise Retry(_UNTIL_READY, "OWNERS.yaml and the open incidents have not been read yet")
         mine: list[Event] = [

@@ -160,7 +160,7 @@ class Desk:
         self.conversations = Conversations(
             incidents=self.incidents,
             models=self.models,
-            ready=lambda: self.models.current,
+            ready=self._model,
             installed=self._installed,
             now=self._now,
         )
@@ -172,6 +172,9 @@ class Desk:
             limit=30,
             clock=self._seconds,
         )
+
+    async def _model(self) -> Model | None:
+        return self.models.current
 
     async def _model_changed(self, model: Model) -> None:
         for record in (await self.records.open()).values():
