@@ -17,6 +17,7 @@ from ghapp.demo.faults import Delay, Drop, Faults, Refuse
 from ghapp.demo.hooks import Hooks
 from ghapp.demo.mends import attribute, chain
 from ghapp.demo.messages import Answer, Call, Caller, Request
+from ghapp.demo.pages import Pages
 from ghapp.demo.reactions import Reactions
 from ghapp.demo.recording import Recorder
 
@@ -77,6 +78,7 @@ class Proxy(Recorder):
         self._session = aiohttp.ClientSession(connector=connector, auto_decompress=True)
         application = web.Application(client_max_size=32 * 1024 * 1024)
         application.router.add_post(_HOOKS, self._take_delivery)
+        Pages(self._look_up, self.base_path).add_to(application.router)
         application.router.add_route("*", "/{path:.*}", self._serve)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
@@ -101,6 +103,20 @@ class Proxy(Recorder):
     def expire_tokens(self) -> None:
         """Make every installation token given out so far invalid, as after an hour."""
         self._installation_tokens.clear()
+
+    async def _look_up(self, path: str, query: dict[str, str]) -> Answer:
+        """For the pages: what a member of the organisation sees, unrecorded."""
+        login = cast.MEMBERS[0]
+        return await self._answer(
+            Request(
+                method="GET",
+                path=path,
+                query=query,
+                headers={"authorization": f"Bearer {cast.token(login)}"},
+                caller=Caller.PERSON,
+                login=login,
+            )
+        )
 
     async def _take_delivery(self, request: web.Request) -> web.Response:
         self.hooks.receive(request.headers["X-GitHub-Event"], await request.read())

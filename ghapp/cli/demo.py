@@ -1,0 +1,117 @@
+"""`ghapp demo`: see it work on an emulated GitHub, on this machine alone."""
+
+import asyncio
+import contextlib
+import signal
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import Annotated
+
+import aiohttp
+import typer
+from rich.console import Console
+
+from ghapp.cli.errors import EXIT_PROBLEMS, UserError
+from ghapp.demo import cast, story_incident, story_trouble
+from ghapp.demo.alerts import Google
+from ghapp.demo.emulator import EmulatorError
+from ghapp.demo.github import GitHub
+from ghapp.demo.node import MissingToolError
+from ghapp.demo.server import Server
+from ghapp.demo.story import StepFailedError, Tour, summarise, take
+from ghapp.demo.story_view import View
+
+LOG_LINES = 15
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("demo")(demo)
+
+
+def demo(
+    once: Annotated[
+        bool, typer.Option("--once", help="Exit after the tour instead of staying.")
+    ] = False,
+    port: Annotated[
+        int,
+        typer.Option(envvar="GHAPP_PORT", help="Where ghapp listens; 0 takes any free port."),
+    ] = 0,
+) -> None:
+    """Take a tour: alerts, an escalation, a storm, a power cut, against an emulated GitHub.
+
+    Needs no account and reaches no network. Exits 1 if a step did not happen.
+    """
+    view = View(Console())
+    try:
+        happened = asyncio.run(_demo(view, once=once, port=port))
+    except MissingToolError as error:
+        raise UserError(error.what, error.hint) from error
+    except EmulatorError as error:
+        raise UserError(str(error), "`make emulator` installs it anew.") from error
+    except KeyboardInterrupt:
+        happened = True
+    raise typer.Exit(0 if happened else EXIT_PROBLEMS)
+
+
+async def _demo(view: View, *, once: bool, port: int) -> bool:
+    """Whether every step happened."""
+    async with _tour(view, port) as tour:
+        try:
+            taken = await take(tour, (*story_incident.STEPS, *story_trouble.STEPS))
+        except StepFailedError as failure:
+            view.failed(str(failure), failure.why, tour.server.lines()[-LOG_LINES:])
+            return False
+        await summarise(tour, taken)
+        if not once:
+            await _stay(tour)
+    return True
+
+
+@contextlib.asynccontextmanager
+async def _tour(view: View, port: int) -> AsyncIterator[Tour]:
+    """The emulated GitHub and a server that is not started yet; both are gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="ghapp-demo-") as name, contextlib.ExitStack() as wait:
+        wait.enter_context(view.waiting("the emulated GitHub starts"))
+        async with GitHub.running() as github:
+            wait.close()
+            folder, token = Path(name), token_urlsafe(16)
+            settings = {
+                **github.environment(),
+                "GHAPP_DATABASE_URL": f"sqlite:///{folder / 'ghapp.sqlite'}",
+                "GHAPP_GCP_WEBHOOK_TOKEN": token,
+            }
+            server = Server(settings, folder / "ghapp.log", port)
+            server.reserve_port()
+            github.proxy.hooks.target = f"{server.url}/webhooks/github"
+            google = Google(f"{server.url}/webhooks/gcp", token)
+            try:
+                yield Tour(github, server, view, google)
+            finally:
+                if server.running:
+                    with contextlib.suppress(TimeoutError):
+                        await server.terminate()
+
+
+async def _stay(tour: Tour) -> None:
+    """Leave everything open until the person has seen enough."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, stop.set)
+    view, server = tour.view, tour.server
+    view.say("")
+    view.say("Look around in a browser:")
+    view.say(f"  {tour.github.proxy.origin}/{cast.HOME}/issues   the issues")
+    for path, what in (("/", "the dashboard"), ("/metrics", "metrics"), ("/readyz", "readiness")):
+        if await _answers(f"{server.url}{path}"):
+            view.say(f"  {server.url}{path}   {what}")
+    view.say("Ctrl-C ends the demo.")
+    await stop.wait()
+
+
+async def _answers(address: str) -> bool:
+    async with aiohttp.ClientSession() as session, session.get(address) as answer:
+        return answer.status == 200
