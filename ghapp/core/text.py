@@ -51,10 +51,10 @@ def quote(text: str, limit: int | None = None) -> str:
 _TOKEN = re.compile(
     r"""
       (?P<url> https?://[^\s<>"'`\\|]* )
-    | (?P<sha> (?<![0-9a-z]) [0-9a-f]{40} (?![0-9a-z]) )
-    | (?P<reference> (?<![0-9a-z])@ | \#(?=\d) | (?<![0-9a-z])gh-(?=\d) | (?<![0-9a-z])www\. )
+    | (?P<sha> (?<![0-9a-z]) [0-9a-f]{40} (?!(?!https?://)[0-9a-z]) )
+    | (?P<reference> (?<![0-9a-z])@ | (?<=[0-9a-f]{40})@ | \#(?=\d) | (?<![0-9a-z])gh-(?=\d) | www\. )
     | (?P<entity> [<>|] | &(?=[\#0-9a-z]+;) )
-    | (?P<punctuation> [\\`*\[\]~$] | (?<![0-9a-z])_ | _(?![0-9a-z]) )
+    | (?P<punctuation> [\\`*\[\]~$] | (?<![0-9a-z])_ | (?<=[0-9a-f]{40})_ | _(?![0-9a-z]) )
     """,
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )

@@ -174,6 +174,9 @@ def test_an_escaped_line_stays_in_its_list_item(text):
         pytest.param("resolves GH-12", "resolves GH-&#8203;12", id="GH- reference"),
         pytest.param("high-1", "high-1", id="a word that ends in gh"),
         pytest.param(f"see {SHA}", f"see `{SHA}`", id="commit"),
+        pytest.param(f"{SHA}https://x.io", f"`{SHA}`<https://x.io>", id="commit before a URL"),
+        pytest.param(f"{SHA}@alice", f"`{SHA}`@&#8203;alice", id="mention behind a commit"),
+        pytest.param(f"{SHA}_x_{SHA}", f"`{SHA}`\\_x_`{SHA}`", id="emphasis between commits"),
         pytest.param(f"o/r@{SHA}", f"o/r@`{SHA}`", id="commit of a repository"),
         pytest.param(
             "https://github.com/o/r/issues/1",
