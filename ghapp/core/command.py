@@ -32,7 +32,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The command was understood and not carried out; `why` is for the person, one sentence."""
+    """The command was understood and not carried out; `why` is for the person.
+
+    It is Markdown in the app's own words: nothing that anybody typed belongs into it.
+    """
 
     why: str
 

@@ -60,29 +60,37 @@ class Asks:
             request = _request(event, typed, issue, incident, model=model, now=now, key=name)
             outcome = await self._outcome(request)
             refused = refused or isinstance(outcome, Refused | Misused)
-            decision = _joined(decision, self._as_decision(outcome, request))
+            decision = decision.then(self._as_decision(outcome, request))
             kept = (*incident.handled, key)[-HANDLED_KEPT:]
             decision = replace(decision, incident=replace(decision.incident, handled=kept))
         if not asked:
             return decision
         react = React(event.comment_id, Reaction.REFUSED if refused else Reaction.DONE)
-        return replace(decision, effects=(*decision.effects, react))
+        # Whether somebody else may command costs a call, and /ack has four: then the text follows in its minute.
+        soon = decision.later and model.is_named(event.sender)
+        return replace(decision, effects=(*decision.effects, react), soon=soon)
 
     async def answer_ordinary(
         self, event: CommentEvent, key: Fingerprint, model: Model, now: datetime
     ) -> Record | None:
-        """Answer the commands of a comment on an issue that is no incident; the record if it became one."""
+        """Answer the commands of a comment on an issue that is no incident; the record if one made it one.
+
+        The commands behind that one are left for the incident to answer.
+        """
         asked = self._typed(event)
         if not asked:
             return None
         issue = await self._gateway.get_issue(event.repo, event.number)
         refused = False
+        handled: tuple[str, ...] = ()
         for typed in asked:
-            name = occasion(key, "command", _key(event, typed))
+            handled = (*handled, _key(event, typed))
+            name = occasion(key, "command", handled[-1])
             request = _request(event, typed, issue, None, model=model, now=now, key=name)
             outcome = await self._outcome(request)
             if isinstance(outcome, Converted):
-                return await self._convert(event, issue, outcome, model)
+                incident = replace(outcome.incident, handled=handled)
+                return await self._convert(event, issue, replace(outcome, incident=incident), model)
             refused = refused or isinstance(outcome, Refused | Misused)
             for effect in self._as_effects(outcome, request):
                 if isinstance(effect, Say):
@@ -185,7 +193,3 @@ def _request(
 def _key(event: CommentEvent, typed: slash.Command) -> str:
     digest = sha256(typed.text.encode()).hexdigest()[:8]
     return f"{event.comment_id}.{typed.name}.{digest}"
-
-
-def _joined(first: Decision, second: Decision) -> Decision:
-    return Decision(second.incident, (*first.effects, *second.effects), first.later or second.later)

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from itertools import groupby
 
 import structlog
 
+from ghapp.core import wire
 from ghapp.core.decide import next_due, on_first_signals, on_signals, on_time, settle
-from ghapp.core.effects import Decision, Say, Write
+from ghapp.core.effects import Decision, Open, Say, Write
 from ghapp.core.facts import CommentEvent, Fingerprint, Issue, IssueEvent, RepoName, Signal
 from ghapp.core.incident import INCIDENT, Incident, Phase
 from ghapp.core.lifecycle import ends
@@ -96,7 +98,7 @@ class Incidents:
         if found is not None:
             await self._go_on(found, events, rows, model)
             return
-        await self._open(decision, model)
+        await self._open(decision, rows, model)
 
     async def _go_on(
         self,
@@ -115,16 +117,18 @@ class Incidents:
             if signals:
                 await self._begin(record.incident.key, signals, rows, model)
             return
-        if await self._starts_anew(record, events, model):
+        if await self._starts_anew(record, events, rows, model):
             return
-        decision = await self._decide(record, events, model)
+        decision = await self._decide(record, _unfolded(record.incident, events, rows), rows, model)
         try:
             await self._carry_out(record, decision, model)
         except (NotFound, Gone) as gone:
             self.missing.add(record.incident.key)
             raise Unavailable(f"the issue may have been deleted: {gone}") from gone
 
-    async def _decide(self, record: Record, events: Sequence[Event], model: Model) -> Decision:
+    async def _decide(
+        self, record: Record, events: Sequence[Event], rows: Sequence[Row], model: Model
+    ) -> Decision:
         now = self._now()
         by_hand = [event for event in events if isinstance(event, IssueEvent)]
         decision = observe(
@@ -139,13 +143,14 @@ class Incidents:
         for kind, group in groupby(rest, key=type):
             if kind is Signal:
                 signals = [event for event in group if isinstance(event, Signal)]
-                decision = _then(decision, on_signals(decision.incident, signals, model, now))
+                decision = decision.then(on_signals(decision.incident, signals, model, now))
                 continue
             for event in group:
                 assert isinstance(event, CommentEvent)
                 said = await self._asks.answer(event, record.issue, decision.incident, model, now)
-                decision = _then(decision, said)
-        decision = _then(decision, on_time(decision.incident, model, now))
+                decision = decision.then(said)
+        decision = decision.then(on_time(decision.incident, model, now))
+        decision = replace(decision, incident=_folding(decision.incident, rows))
         return settle(record.issue, record.incident, decision)
 
     async def _carry_out(self, record: Record, decision: Decision, model: Model) -> None:
@@ -203,7 +208,9 @@ class Incidents:
             return newer(record, listed, model)
         return record
 
-    async def _starts_anew(self, record: Record, events: Sequence[Event], model: Model) -> bool:
+    async def _starts_anew(
+        self, record: Record, events: Sequence[Event], rows: Sequence[Row], model: Model
+    ) -> bool:
         """Open a new issue that links the old one when it fires again too long after it was closed."""
         now = self._now()
         closed = closed_for(record, now)
@@ -225,13 +232,19 @@ class Incidents:
             return False
         found = await self._find(old.key, decision.incident, model)
         if found is not None and found.issue.number != old.number:
-            await self._go_on(found, signals, (), model)
+            await self._go_on(found, events, rows, model)
         else:
-            await self._open(decision, model)
+            await self._open(decision, rows, model)
         return True
 
-    async def _open(self, decision: Decision, model: Model) -> None:
-        applied = await self._reconciler.open(decision)
+    async def _open(self, decision: Decision, rows: Sequence[Row], model: Model) -> None:
+        incident = _folding(decision.incident, rows)
+        effects = tuple(
+            replace(effect, incident=incident)
+            for effect in decision.effects
+            if isinstance(effect, Open)
+        )
+        applied = await self._reconciler.open(Decision(incident, effects))
         record = Record(incident=applied.incident, issue=applied.issue, written_at=self._now())
         await self._records.save(record, model)
 
@@ -297,9 +310,27 @@ class Incidents:
             made = await self._asks.answer_ordinary(event, key, model, self._now())
             if made is not None:
                 await self._records.save(made, model)
-                await self._go_on(made, events[index + 1 :], (), model)
+                await self._go_on(made, events[index:], (), model)
                 return
 
 
-def _then(first: Decision, second: Decision) -> Decision:
-    return Decision(second.incident, (*first.effects, *second.effects), first.later or second.later)
+def _unfolded(incident: Incident, events: Sequence[Event], rows: Sequence[Row]) -> Sequence[Event]:
+    """The events without the signals that the incident's state has in it already."""
+    if not incident.folded or len(events) != len(rows):
+        return events
+    return [
+        event
+        for event, row in zip(events, rows, strict=True)
+        if not isinstance(event, Signal) or _tag(row) not in incident.folded
+    ]
+
+
+def _folding(incident: Incident, rows: Sequence[Row]) -> Incident:
+    """The incident with these rows in it."""
+    tags = tuple(_tag(row) for row in rows if row.kind == wire.SIGNAL)
+    return replace(incident, folded=tags) if tags else incident
+
+
+def _tag(row: Row) -> str:
+    """A short name of a delivery; two of one fold that shared it would count as one, which is one in a million."""
+    return sha256(f"{row.source}:{row.delivery_id}".encode()).hexdigest()[:8]

@@ -74,6 +74,7 @@ class TemplateTexts:
             duration=lambda length: Markdown(format_duration(length)),
             fenced=lambda text, language="": Markdown(fenced(text, language)),
             code=_code,
+            own=Markdown,
             address=lambda url: Markdown(safe_url(url) or ""),
             file=lambda path: Markdown(safe_url(link(path)) or ""),
             cell=lambda text, limit=200: Markdown(escape(text, limit=limit)),
