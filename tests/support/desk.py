@@ -1,10 +1,11 @@
 """The duties on a desk: the real store, inbox and drains on SQLite, GitHub in memory, and a clock to turn by hand."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -27,6 +28,7 @@ from ghapp.engine.inbox import Delivery, Inbox
 from ghapp.engine.rows import Row
 from ghapp.engine.store import Store
 from ghapp.github.errors import Refused
+from ghapp.github.priority import Priority
 from ghapp.github.reconciler import Reconciler
 from ghapp.model.names import Login
 from ghapp.model.types import Model
@@ -49,6 +51,19 @@ class ForgetfulGitHub(FakeGateway):
     """GitHub from which issues can be deleted; `gone` says how it answers for them."""
 
     gone: dict[tuple[RepoName, int], Refused] = field(default_factory=dict)
+    _later: dict[str, tuple[int, Exception]] = field(default_factory=dict)
+
+    def fail_after(self, good: int, method: str, error: Exception) -> None:
+        """Let a call of `method` raise after some good ones."""
+        self._later[method] = (good, error)
+
+    def _fail_before(self, method: str, args: Mapping[str, Any], priority: Priority) -> None:
+        good, error = self._later.pop(method, (-1, None))
+        if good > 0 and error is not None:
+            self._later[method] = (good - 1, error)
+        if good == 0 and error is not None:
+            self.fail(method, error)
+        super()._fail_before(method, args, priority)
 
     def issue(self, repo: RepoName, number: int) -> Issue:
         """The issue as it is."""
@@ -222,6 +237,23 @@ class Desk:
         comment: Comment | None = None,
     ) -> Comment:
         """Somebody comments, or edits a comment of theirs, and it is handled."""
+        comment = await self.types(
+            body, by=by, number=number, repo=repo, previous=previous, comment=comment
+        )
+        await self.drain()
+        return comment
+
+    async def types(
+        self,
+        body: str,
+        *,
+        by: str = "alice",
+        number: int = 1,
+        repo: RepoName = HOME,
+        previous: str | None = None,
+        comment: Comment | None = None,
+    ) -> Comment:
+        """The same, but not handled yet."""
         login = Login(by)
         if comment is None:
             comment = self.github.person_comments(repo, number, author=login, body=body)
@@ -237,7 +269,6 @@ class Desk:
             at=self.now,
         )
         await self.put(self._conversation(repo, number), event)
-        await self.drain()
         return comment
 
     async def by_hand(
@@ -318,7 +349,9 @@ class Desk:
     def words(self, number: int = 1) -> list[str]:
         """What the app has said on an issue, without its markers."""
         return [
-            comment.body.partition("<!--")[0].strip()
+            "\n".join(
+                line for line in comment.body.splitlines() if not line.startswith("<!-- ghapp")
+            ).strip()
             for comment in self.github.comments.get((HOME, number), [])
             if comment.author_is_app
         ]
