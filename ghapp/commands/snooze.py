@@ -21,8 +21,8 @@ def run(request: Request) -> Outcome:
         return Refused(
             "A snooze lasts at most 7 days. For longer, `/sev 4` or `/resolve` says what you mean."
         )
-    if incident_of(request).phase is Phase.CLOSED:
-        return Refused("This incident is closed; there is nothing to snooze.")
+    if incident_of(request).phase is not Phase.OPEN:
+        return Refused("This is over; there is nothing to snooze.")
     return changed(request, snoozed_until=request.now + length)
 
 
