@@ -6,6 +6,7 @@ from ghapp.core import marker
 from ghapp.core.facts import RepoName
 from ghapp.core.marker import Marker
 from ghapp.core.routing import support_fingerprint
+from ghapp.duties.asks import NOT_ALLOWED, NOT_KNOWN
 from ghapp.github.errors import Unavailable
 from ghapp.model.names import Login
 from tests.support.builders import HOME, OWNERS, firing, resolved
@@ -39,19 +40,14 @@ class TestWhoMay:
         await desk.says("/resolve", by=DAVE)
         assert desk.issue().open
         assert reactions(desk) == [["confused"]]
-        assert desk.words() == [
-            "`/resolve` was not carried out. Commands are for people named in OWNERS.yaml and for those with write "
-            "permission here."
-        ]
+        assert desk.words() == [f"`/resolve` was not carried out. {NOT_ALLOWED}"]
 
     async def test_not_when_github_could_not_tell(self, desk: Desk) -> None:
         desk.github.unknown_permission.add(DAVE)
         await desk.alert(firing())
         await desk.says("/ack", by=DAVE)
         assert "acknowledged" not in desk.issue().labels
-        assert desk.words() == [
-            "`/ack` was not carried out. GitHub could not tell whether you have write permission. Try again in a minute."
-        ]
+        assert desk.words() == [f"`/ack` was not carried out. {NOT_KNOWN}"]
 
     async def test_an_outage_is_waited_for(self, desk: Desk) -> None:
         desk.github.people.add(DAVE)
