@@ -169,6 +169,11 @@ def _log_line(line: dict[str, Any]) -> str:
     if "text" in line:
         return str(line["text"])
     left_out = {"timestamp", "level", "event", "logger", "request_id", "github_request_id"}
-    rest = (f"{name}={value}" for name, value in line.items() if name not in left_out)
+    rest = (f"{name}={_last(value)}" for name, value in line.items() if name not in left_out)
     at = str(line.get("timestamp", ""))[11:19]
     return " ".join([at, str(line.get("level", "")), str(line.get("event", "")), *rest])
+
+
+def _last(value: Any) -> str:
+    """The last line of a text: of a traceback, what it is about."""
+    return (str(value).splitlines() or [""])[-1]
