@@ -7,6 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ghapp.engine import turnstile
+
 SQLITE_WITH_SUBSECOND_CLOCK = (3, 42, 0)
 """The oldest SQLite with `unixepoch('subsec')`, which the queue's schema uses."""
 
@@ -83,6 +85,7 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
         connection.isolation_level = "IMMEDIATE"
         prepare_sqlite(connection)
 
+    turnstile.install(engine)
     return engine
 
 

@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import sqlalchemy as sa
 import structlog
@@ -18,6 +19,7 @@ from ghapp.engine.inbox_writer_sqlite import SqliteWriter
 __all__ = ["Delivery", "Inbox", "InboxUnavailable"]
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 BATCH = 128
 """Deliveries per transaction at most."""
@@ -35,12 +37,15 @@ class InboxUnavailable(Exception):  # noqa: N818 - reads as what the sender is t
 
 
 @dataclass(slots=True)
-class _Job:
-    entries: list[Entry]
-    finished: Sequence[int]
-    conversation: str
+class _Put:
+    entry: Entry
     future: "asyncio.Future[bool]"
-    size: int = 0
+
+
+@dataclass(slots=True)
+class _Finish:
+    rows: list[tuple[int, str]]
+    future: "asyncio.Future[bool]"
 
 
 class Inbox:
@@ -67,7 +72,9 @@ class Inbox:
         self._max_bytes = max_bytes
         self._bytes = 0
         self._clock = clock
-        self._line: deque[_Job] = deque()
+        self._puts: deque[_Put] = deque()
+        self._finishes: deque[_Finish] = deque()
+        self._finish_next = False
         self._bell = threading.Event()
         self._idle = False
         self._closing = False
@@ -102,11 +109,11 @@ class Inbox:
         Raises:
             InboxUnavailable: it can't be stored now (database away or slow, too many waiting, stopping).
         """
-        return await self._submit([Entry(delivery)], len(delivery.payload))
+        return await self._submit(Entry(delivery))
 
     async def park(self, delivery: Delivery, reason: str) -> bool:
         """Store an authentic delivery that can't be used, for an operator to look at; as `put` otherwise."""
-        return await self._submit([Entry(delivery, "parked", reason)], len(delivery.payload))
+        return await self._submit(Entry(delivery, "parked", reason))
 
     async def finish(self, ids: Sequence[int], conversation: str) -> None:
         """Mark waiting rows of a conversation done in one transaction; rows moved elsewhere stay.
@@ -114,20 +121,28 @@ class Inbox:
         Raises:
             InboxUnavailable: the database is away or slow; the rows still wait.
         """
-        await self._enqueue(_Job([], ids, conversation, self._future()))
+        job = _Finish([(row, conversation) for row in ids], self._future())
+        self._finishes.append(job)
+        self._ring()
+        await job.future
 
     @property
     def waiting(self) -> int:
-        """How many requests wait for the writer now."""
-        return len(self._line)
+        """How many deliveries wait to be stored now."""
+        return len(self._puts)
 
-    async def _submit(self, entries: list[Entry], size: int) -> bool:
-        if len(self._line) >= self._max_waiting or self._bytes + size > max(self._max_bytes, size):
+    async def _submit(self, entry: Entry) -> bool:
+        size = len(entry.delivery.payload)
+        # One alone may be larger than the bound, or it could never be stored.
+        too_large = self._bytes and self._bytes + size > self._max_bytes
+        if too_large or len(self._puts) >= self._max_waiting:
             raise InboxUnavailable("too many deliveries wait to be stored")
-        job = _Job(entries, (), entries[0].delivery.conversation, self._future(), size)
+        job = _Put(entry, self._future())
         self._bytes += size
+        self._puts.append(job)
+        self._ring()
         try:
-            return await self._enqueue(job)
+            return await job.future
         finally:
             self._bytes -= size
 
@@ -136,86 +151,113 @@ class Inbox:
             raise InboxUnavailable("the inbox is closed")
         return self._loop.create_future()
 
-    def _enqueue(self, job: _Job) -> "asyncio.Future[bool]":
-        self._line.append(job)
+    def _ring(self) -> None:
         if self._idle:
             self._idle = False
             self._bell.set()
-        return job.future
 
-    def _take(self) -> list[_Job]:
-        """Wait for work; empty only when closing."""
-        jobs: list[_Job] = []
-        while True:
-            while self._line and len(jobs) < BATCH:
-                jobs.append(self._line.popleft())
-            if jobs or self._closing:
-                return jobs
+    # In the writer's thread.
+
+    def _write(self) -> None:
+        while self._wait():
+            jobs: Sequence[_Put | _Finish] = ()
+            try:
+                # In turns, so that neither starves; each is one transaction and one statement.
+                if self._puts and not (self._finish_next and self._finishes):
+                    self._finish_next = True
+                    jobs = puts = _take(self._puts)
+                    self._insert(puts)
+                else:
+                    self._finish_next = False
+                    jobs = finishes = _take(self._finishes)
+                    self._finish(finishes)
+            except Exception as error:  # the writer must outlive whatever a batch meets
+                log.exception("inbox_writer_failed")
+                self._refuse(jobs, error)
+        self._writer.close()
+
+    def _wait(self) -> bool:
+        """Wait for work; False when there is none left and the inbox closes."""
+        while not (self._puts or self._finishes):
+            if self._closing:
+                return False
             self._idle = True
-            # A job appended before `_idle` was set has rung no bell: look once more before sleeping.
-            if not self._line and not self._closing:
+            # What came before `_idle` was set has rung no bell: look once more before sleeping.
+            if not (self._puts or self._finishes or self._closing):
                 self._bell.wait()
             self._idle = False
             self._bell.clear()
+        return True
 
-    def _write(self) -> None:
-        while jobs := self._take():
-            try:
-                self._commit(jobs)
-            except Exception as error:  # the writer must outlive whatever a batch meets
-                log.exception("inbox_writer_failed")
-                self._settle([(job, error) for job in jobs])
-        self._writer.close()
-
-    def _commit(self, jobs: list[_Job]) -> None:
+    def _insert(self, jobs: list[_Put]) -> None:
         # Strictly increasing, so that a batch recognises the rows it inserted by their stamp.
         self._last_stamp = max(self._clock(), self._last_stamp + 1e-5)
-        entries = [entry for job in jobs for entry in job.entries]
-        finished = [(job.conversation, job.finished) for job in jobs if job.finished]
         try:
-            new = self._writer.commit(entries, finished, self._last_stamp)
+            new = self._writer.insert([job.entry for job in jobs], self._last_stamp)
         except UnusableTextError as error:
-            self._commit_cleaned(jobs, error)
+            self._insert_cleaned(jobs, error)
         except WriterError as error:
-            log.warning("inbox_unavailable", reason=str(error), deliveries=len(entries))
-            self._settle([(job, InboxUnavailable(str(error))) for job in jobs])
+            self._refuse(jobs, error)
         else:
-            answers = iter(new)
-            self._settle([(job, next(answers) if job.entries else True) for job in jobs])
+            self._settle(self._stored, jobs, new)
 
-    def _commit_cleaned(self, jobs: list[_Job], error: Exception) -> None:
-        """Find the one with unusable text by committing singly, and store it with replacements."""
+    def _insert_cleaned(self, jobs: list[_Put], error: Exception) -> None:
+        """Find the one with unusable text by inserting singly, and store it with replacements."""
         if len(jobs) > 1:
             for job in jobs:
-                self._commit([job])
+                self._insert([job])
             return
         (job,) = jobs
-        cleaned = [entry.cleaned() for entry in job.entries]
-        if cleaned == job.entries:
-            self._settle([(job, error)])
-            return
-        job.entries = cleaned
-        self._commit(jobs)
+        cleaned = job.entry.cleaned()
+        if cleaned == job.entry:
+            self._refuse(jobs, error)
+        else:
+            job.entry = cleaned
+            self._insert(jobs)
 
-    def _settle(self, answers: list[tuple[_Job, bool | Exception]]) -> None:
-        loop = self._loop
-        assert loop is not None
+    def _finish(self, jobs: list[_Finish]) -> None:
         try:
-            loop.call_soon_threadsafe(self._resolve, answers)
-        except RuntimeError:  # the loop has closed under us: nobody waits for the answer any more
-            log.warning("inbox_answer_unheard", deliveries=len(answers))
+            self._writer.finish([row for job in jobs for row in job.rows])
+        except WriterError as error:
+            self._refuse(jobs, error)
+        else:
+            self._settle(self._finished, jobs)
 
-    def _resolve(self, answers: list[tuple[_Job, bool | Exception]]) -> None:
+    def _refuse(self, jobs: Sequence[_Put | _Finish], error: Exception) -> None:
+        log.warning("inbox_unavailable", reason=str(error), jobs=len(jobs))
+        self._settle(self._refused, jobs, str(error))
+
+    def _settle(self, tell: Callable[..., None], *what: object) -> None:
+        assert self._loop is not None
+        try:
+            self._loop.call_soon_threadsafe(tell, *what)
+        except RuntimeError:  # the loop has closed under us: nobody waits for the answer any more
+            log.warning("inbox_answer_unheard")
+
+    # On the event loop again. A future may be done: its request was cancelled, its row is stored.
+
+    def _stored(self, jobs: list[_Put], new: Sequence[bool]) -> None:
         fresh: dict[str, None] = {}
-        for job, answer in answers:
-            if answer is True and job.entries and job.entries[0].state == "waiting":
-                fresh[job.entries[0].delivery.conversation] = None
-            if job.future.done():  # the request was cancelled; its row is stored all the same
-                continue
-            if isinstance(answer, Exception):
-                job.future.set_exception(answer)
-            else:
-                job.future.set_result(answer)
+        for job, is_new in zip(jobs, new, strict=True):
+            if not job.future.done():
+                job.future.set_result(is_new)
+            if is_new and job.entry.state == "waiting":
+                fresh[job.entry.delivery.conversation] = None
         if fresh:
             for listener in self._listeners:
                 listener(fresh)
+
+    def _finished(self, jobs: list[_Finish]) -> None:
+        for job in jobs:
+            if not job.future.done():
+                job.future.set_result(True)
+
+    def _refused(self, jobs: Sequence[_Put | _Finish], reason: str) -> None:
+        for job in jobs:
+            if not job.future.done():
+                job.future.set_exception(InboxUnavailable(reason))
+
+
+def _take(line: deque[T]) -> list[T]:
+    """Up to a batch from the front."""
+    return [line.popleft() for _ in range(min(BATCH, len(line)))]

@@ -61,19 +61,22 @@ class UnusableTextError(Exception):
 class Writer(Protocol):
     """Stores batches through a connection of its own; called by one thread only."""
 
-    def commit(
-        self,
-        entries: Sequence[Entry],
-        finished: Sequence[tuple[str, Sequence[int]]],
-        stamp: float,
-    ) -> Sequence[bool]:
-        """Insert entries and mark rows done in one transaction; say of each entry whether it is new.
+    def insert(self, entries: Sequence[Entry], stamp: float) -> Sequence[bool]:
+        """Insert entries in one transaction; say of each whether it is new.
 
         `stamp` is the time of the batch, different from every earlier one's.
 
         Raises:
             WriterError: nothing was stored.
             UnusableTextError: nothing was stored, and would not be next time.
+        """
+        ...
+
+    def finish(self, rows: Sequence[tuple[int, str]]) -> None:
+        """Mark rows done that still wait in the conversation named with them, in one transaction.
+
+        Raises:
+            WriterError: nothing was changed.
         """
         ...
 

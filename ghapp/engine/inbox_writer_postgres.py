@@ -1,6 +1,7 @@
 """Write the inbox in PostgreSQL: a batch is one INSERT from arrays, and one round trip."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -21,7 +22,9 @@ RETURNING source, delivery_id
 """
 _DONE = """
 UPDATE inbox SET state = 'done', payload = NULL, reason = ''
-WHERE id = ANY(%s) AND conversation = %s AND state = 'waiting'
+FROM unnest(%s::bigint[], %s::text[]) AS finished (id, conversation)
+WHERE inbox.id = finished.id AND inbox.conversation = finished.conversation
+  AND inbox.state = 'waiting'
 """
 
 
@@ -34,26 +37,32 @@ class PostgresWriter:
         self._patience = patience
         self._connection: psycopg.Connection[Any] | None = None
 
-    def commit(
-        self,
-        entries: Sequence[Entry],
-        finished: Sequence[tuple[str, Sequence[int]]],
-        stamp: float,
-    ) -> Sequence[bool]:
-        """See `Writer.commit`."""
-        try:
-            connection = self._connection or self._open()
-            with connection.transaction():
-                fresh = self._insert(connection, entries, stamp) if entries else []
-                for conversation, ids in finished:
-                    connection.execute(_DONE, (list(ids), conversation))
-        except (UnicodeEncodeError, psycopg.DataError) as error:
-            raise UnusableTextError(str(error)) from error
-        except psycopg.Error as error:
-            self.close()
-            raise WriterError(f"PostgreSQL: {str(error).strip()}") from error
-        else:
-            return fresh
+    def insert(self, entries: Sequence[Entry], stamp: float) -> Sequence[bool]:
+        """See `Writer.insert`."""
+        ones = [entry.delivery for entry in entries]
+        with self._turn() as connection:
+            cursor = connection.execute(
+                _INSERT,
+                (
+                    stamp,
+                    [one.source for one in ones],
+                    [one.id for one in ones],
+                    [one.conversation for one in ones],
+                    [one.kind for one in ones],
+                    [one.payload for one in ones],
+                    [one.request_id for one in ones],
+                    [entry.state for entry in entries],
+                    [entry.reason for entry in entries],
+                ),
+                binary=True,
+            )
+            return first_of_each(entries, set(cursor.fetchall()))
+
+    def finish(self, rows: Sequence[tuple[int, str]]) -> None:
+        """See `Writer.finish`."""
+        ids, conversations = zip(*rows, strict=True)
+        with self._turn() as connection:
+            connection.execute(_DONE, (list(ids), list(conversations)))
 
     def close(self) -> None:
         """See `Writer.close`."""
@@ -74,23 +83,12 @@ class PostgresWriter:
         self._connection = connection
         return connection
 
-    def _insert(
-        self, connection: "psycopg.Connection[Any]", entries: Sequence[Entry], stamp: float
-    ) -> list[bool]:
-        ones = [entry.delivery for entry in entries]
-        cursor = connection.execute(
-            _INSERT,
-            (
-                stamp,
-                [one.source for one in ones],
-                [one.id for one in ones],
-                [one.conversation for one in ones],
-                [one.kind for one in ones],
-                [one.payload for one in ones],
-                [one.request_id for one in ones],
-                [entry.state for entry in entries],
-                [entry.reason for entry in entries],
-            ),
-            binary=True,
-        )
-        return first_of_each(entries, set(cursor.fetchall()))
+    @contextmanager
+    def _turn(self) -> "Iterator[psycopg.Connection[Any]]":
+        try:
+            yield self._connection or self._open()
+        except (UnicodeEncodeError, psycopg.DataError) as error:
+            raise UnusableTextError(str(error)) from error
+        except psycopg.Error as error:
+            self.close()
+            raise WriterError(f"PostgreSQL: {str(error).strip()}") from error

@@ -6,13 +6,15 @@ mode is also its own transaction.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 
 from ghapp.engine.database import prepare_sqlite, sqlite_module
 from ghapp.engine.inbox_writer import Entry, UnusableTextError, WriterError, first_of_each
+from ghapp.engine.turnstile import turnstile
 
 _INSERT = (
     "INSERT OR IGNORE INTO inbox"
@@ -25,8 +27,8 @@ _STORED = (
     " WHERE received_at = ? AND (source, delivery_id) IN (VALUES "
 )
 _DONE = (
-    "UPDATE inbox SET state = 'done', payload = NULL, reason = ''"
-    " WHERE id IN (SELECT value FROM json_each(?)) AND conversation = ? AND state = 'waiting'"
+    "UPDATE inbox SET state = 'done', payload = NULL, reason = '' WHERE state = 'waiting'"
+    " AND (id, conversation) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))"
 )
 
 
@@ -38,36 +40,36 @@ class SqliteWriter:
         self._path = str(db.url.database)
         self._patience = patience
         self._sqlite = sqlite_module()
+        self._turnstile = turnstile(db)
         self._connection: Any = None
 
-    def commit(
-        self,
-        entries: Sequence[Entry],
-        finished: Sequence[tuple[str, Sequence[int]]],
-        stamp: float,
-    ) -> Sequence[bool]:
-        """See `Writer.commit`."""
-        try:
-            connection = self._connection or self._open()
-            if not finished:
-                return self._insert(connection, entries, stamp)
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                fresh = self._insert(connection, entries, stamp) if entries else []
-                for conversation, ids in finished:
-                    connection.execute(_DONE, (json.dumps(list(ids)), conversation))
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-        except UnicodeEncodeError as error:
-            raise UnusableTextError(str(error)) from error
-        except self._sqlite.Error as error:
-            self.close()
-            raise WriterError(f"SQLite: {error}") from error
-        else:
-            return fresh
+    def insert(self, entries: Sequence[Entry], stamp: float) -> Sequence[bool]:
+        """See `Writer.insert`."""
+        values: list[object] = []
+        for entry in entries:
+            one = entry.delivery
+            values += (
+                one.source,
+                one.id,
+                one.conversation,
+                one.kind,
+                one.payload,
+                one.request_id,
+                stamp,
+                entry.state,
+                entry.reason,
+            )
+        with self._turn() as connection:
+            places = ",".join([_ROW] * len(entries))
+            cursor = connection.execute(_INSERT + places, values)
+            if cursor.rowcount == len(entries):
+                return [True] * len(entries)
+            return first_of_each(entries, self._stored(connection, entries, stamp))
+
+    def finish(self, rows: Sequence[tuple[int, str]]) -> None:
+        """See `Writer.finish`."""
+        with self._turn() as connection:
+            connection.execute(_DONE, (json.dumps(rows),))
 
     def close(self) -> None:
         """See `Writer.close`."""
@@ -84,25 +86,19 @@ class SqliteWriter:
         self._connection = connection
         return connection
 
-    def _insert(self, connection: Any, entries: Sequence[Entry], stamp: float) -> list[bool]:
-        values: list[object] = []
-        for entry in entries:
-            one = entry.delivery
-            values += (
-                one.source,
-                one.id,
-                one.conversation,
-                one.kind,
-                one.payload,
-                one.request_id,
-                stamp,
-                entry.state,
-                entry.reason,
-            )
-        cursor = connection.execute(_INSERT + ",".join([_ROW] * len(entries)), values)
-        if cursor.rowcount == len(entries):
-            return [True] * len(entries)
-        return first_of_each(entries, self._stored(connection, entries, stamp))
+    @contextmanager
+    def _turn(self) -> Iterator[Any]:
+        mine = self._turnstile.acquire(timeout=self._patience)
+        try:
+            yield self._connection or self._open()
+        except UnicodeEncodeError as error:
+            raise UnusableTextError(str(error)) from error
+        except self._sqlite.Error as error:
+            self.close()
+            raise WriterError(f"SQLite: {error}") from error
+        finally:
+            if mine:
+                self._turnstile.release()
 
     def _stored(
         self, connection: Any, entries: Sequence[Entry], stamp: float

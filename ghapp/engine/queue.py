@@ -41,6 +41,10 @@ RECOVERY = 5.0
 TURN = 1.0
 """Seconds after which a busy conversation lets others run."""
 
+PAUSE = 6.0
+"""Pause after starting drains, as a multiple of the time that starting them took."""
+
+LONGEST_PAUSE = 1.0
 ELSEWHERE = 0.25
 """Seconds after which to ask again for a conversation that another instance holds."""
 
@@ -222,8 +226,11 @@ class Engine:
                 for conversation in list(self._ready)[: CONCURRENCY - len(self._live)]:
                     live = _Live(uuid.uuid4().hex, woken=self._ready.pop(conversation))
                     batch[conversation] = self._live[conversation] = live
+                began = time.monotonic()
                 started = await self._run(self._start_drains, batch)
                 self._put_back({one: live for one, live in batch.items() if one not in started})
+                # Under a storm waiting costs little and folds much; at rest it is a few ms.
+                await asyncio.sleep(min(LONGEST_PAUSE, PAUSE * (time.monotonic() - began)))
 
     def _start_drains(self, batch: Mapping[str, _Live]) -> set[str]:
         """Start those that no other instance holds; which they are."""
