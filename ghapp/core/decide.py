@@ -125,7 +125,7 @@ def settle(issue: Issue, before: Incident, decision: Decision) -> Decision:
     close = after.phase is Phase.CLOSED and issue.open
     reopen = after.phase is not Phase.CLOSED and not issue.open
     spoken = any(isinstance(effect, Say) and effect.template in _TURNS for effect in effects)
-    if close or reopen or spoken:
+    if close or reopen or spoken or decision.soon:
         effects.append(Write(close=close, reopen=reopen))
         return Decision(after, (*effects, *done))
     later = decision.later or bool(added or removed)

@@ -1,9 +1,9 @@
 """Wanted writes as data; the reconciler applies them, in order, each at most once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from ghapp.core.facts import Fingerprint, Signal
 from ghapp.core.incident import Incident
@@ -89,12 +89,23 @@ Effect = Open | Say | AddLabels | RemoveLabel | Assign | Unassign | React | Writ
 class Decision:
     """What is true from now on, and what must be written to make it so.
 
-    `later` says that the issue's own text is behind and should be written when its minute is over.
+    `later` says that the issue's own text is behind and should be written when its minute is over, `soon` that it
+    should be written at once.
     """
 
     incident: Incident
     effects: tuple[Effect, ...] = ()
     later: bool = False
+    soon: bool = False
+
+    def then(self, following: Self) -> Self:
+        """Both decisions as one; the second was made on the incident of the first."""
+        return replace(
+            following,
+            effects=(*self.effects, *following.effects),
+            later=self.later or following.later,
+            soon=self.soon or following.soon,
+        )
 
 
 def occasion(key: Fingerprint, *parts: object) -> str:

@@ -105,6 +105,7 @@ class Incident:
     `last_seen` is when the newest firing signal arrived; a sender's repeats bear the time of the first.
     `pinned` says that a person chose the severity, so that signals no longer move it.
     `handled` names the newest commands that have been carried out, so that a repeated delivery changes nothing.
+    `folded` names the deliveries of the last fold, so that one handled again after a crash is not counted twice.
     `opened_by` and `reason` are of the person who made an ordinary issue an incident.
     `carrier` is the comment that holds marker and state when the issue is a person's own (None: the issue's body).
     """
@@ -134,6 +135,7 @@ class Incident:
     previous: int | None = None
     carrier: int | None = None
     handled: tuple[str, ...] = ()
+    folded: tuple[str, ...] = ()
     revision: int = 1
 
     @property

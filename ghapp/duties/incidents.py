@@ -8,7 +8,6 @@ from itertools import groupby
 
 import structlog
 
-from ghapp.core import wire
 from ghapp.core.decide import next_due, on_first_signals, on_signals, on_time, settle
 from ghapp.core.effects import Decision, Open, Say, Write
 from ghapp.core.facts import CommentEvent, Fingerprint, Issue, IssueEvent, RepoName, Signal
@@ -327,7 +326,7 @@ def _unfolded(incident: Incident, events: Sequence[Event], rows: Sequence[Row]) 
 
 def _folding(incident: Incident, rows: Sequence[Row]) -> Incident:
     """The incident with these rows in it."""
-    tags = tuple(_tag(row) for row in rows if row.kind == wire.SIGNAL)
+    tags = tuple(_tag(row) for row in rows if row.kind == "signal")
     return replace(incident, folded=tags) if tags else incident
 
 

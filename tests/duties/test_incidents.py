@@ -51,7 +51,7 @@ async def test_alert_repeat_escalate_ack_recover_relapse(desk: Desk) -> None:
     await desk.alert(firing(minutes=430, occurrence="0.b"))
     assert desk.issue().open
     assert not {"acknowledged", "escalated"} & desk.issue().labels
-    assert desk.words()[2].startswith("@bob it fires again: Latency is high")
+    assert desk.words()[2].startswith("@bob this sev2 fires again.\n\n> Latency is high")
     assert len(desk.incidents_on_github()) == 1
 
 
