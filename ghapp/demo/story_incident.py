@@ -86,9 +86,7 @@ async def bob_acknowledges(tour: Tour) -> None:
         return "+1" in await bob.reactions(comment["id"])
 
     await tour.until("ghapp answers the comment with 👍", done)
-    issue = await tour.until_issue(
-        "the issue is labelled acknowledged", lambda it: "acknowledged" in labels(it)
-    )
+    issue = await tour.until_issue("the issue says that bob has it", lambda it: taken_by(it, "bob"))
     await tour.show(issue, comments=1)
     tour.view.say("The clock stands still: nobody else is called.")
 
@@ -120,9 +118,15 @@ async def alert_relapses(tour: Tour) -> None:
     on_call = next(login for login in assignees(issue) if login in cast.MEMBERS)
     await tour.person(on_call).comment(tour.number, "/ack")
     issue = await tour.until_issue(
-        f"{on_call} has it", lambda issue: "acknowledged" in labels(issue)
+        f"the issue says that {on_call} has it", lambda it: taken_by(it, on_call)
     )
     await tour.show(issue)
+
+
+def taken_by(issue: Issue, login: str) -> bool:
+    """Whether the issue is labelled as acknowledged, and its own text says by whom."""
+    text = f"| Acknowledged | by `{login}`"
+    return "acknowledged" in labels(issue) and text in issue["body"]
 
 
 def seen(issue: Issue) -> int:
