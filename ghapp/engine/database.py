@@ -16,11 +16,22 @@ BUSY_TIMEOUT_MS = 30_000
 CHECKPOINT_PAGES = 4_000
 """Write-ahead log pages (of 4 KiB) between checkpoints: fewer, longer ones under a storm."""
 
+JOURNAL_BYTES = 64 * 2**20
+"""What the write-ahead log is cut to after a storm."""
+
 _POSTGRES_NAMES = {"postgresql", "postgres", "postgresql+psycopg"}
 
 
-class DatabaseUrlError(ValueError):
+class DatabaseError(Exception):
+    """The database cannot serve, and a person has to do something; the message is for them."""
+
+
+class DatabaseUrlError(DatabaseError):
     """GHAPP_DATABASE_URL names something that the app cannot use; the message says what to write."""
+
+
+class DatabaseUnavailableError(DatabaseError):
+    """The database cannot be reached, or the file not be opened."""
 
 
 def open_engine(url: str) -> sa.Engine:
@@ -67,6 +78,7 @@ def prepare_sqlite(connection: Any) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         f"wal_autocheckpoint={CHECKPOINT_PAGES}",
+        f"journal_size_limit={JOURNAL_BYTES}",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
 

@@ -75,6 +75,8 @@ class Inbox:
         self._puts: deque[_Put] = deque()
         self._finishes: deque[_Finish] = deque()
         self._finish_next = False
+        self.trouble: str | None = None
+        """Why the last batch could not be stored; None when it could."""
         self._bell = threading.Event()
         self._idle = False
         self._closing = False
@@ -237,6 +239,7 @@ class Inbox:
     # On the event loop again. A future may be done: its request was cancelled, its row is stored.
 
     def _stored(self, jobs: list[_Put], new: Sequence[bool]) -> None:
+        self.trouble = None
         fresh: dict[str, None] = {}
         for job, is_new in zip(jobs, new, strict=True):
             if not job.future.done():
@@ -253,6 +256,7 @@ class Inbox:
                 job.future.set_result(True)
 
     def _refused(self, jobs: Sequence[_Put | _Finish], reason: str) -> None:
+        self.trouble = reason
         for job in jobs:
             if not job.future.done():
                 job.future.set_exception(InboxUnavailable(reason))

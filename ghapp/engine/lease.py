@@ -14,7 +14,7 @@ from typing import IO, Protocol
 import sqlalchemy as sa
 import structlog
 
-from ghapp.engine.database import is_sqlite
+from ghapp.engine.database import DatabaseError, is_sqlite
 
 if sys.platform != "win32":
     import fcntl
@@ -34,7 +34,7 @@ TIMEOUTS = (
 )
 
 
-class DatabaseBusyError(RuntimeError):
+class DatabaseBusyError(DatabaseError):
     """Another process serves from this SQLite database."""
 
 

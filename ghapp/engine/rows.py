@@ -91,6 +91,13 @@ def parked(db: sa.Engine, limit: int) -> list[Row]:
         return list(map(_row, found))
 
 
+def parked_count(db: sa.Engine) -> int:
+    """How many rows were given up."""
+    query = sa.select(sa.func.count()).where(inbox.c.state == "parked")
+    with db.connect() as connection:
+        return connection.execute(query).scalar_one()
+
+
 def overdue(db: sa.Engine, now: float, age: float, limit: int) -> list[str]:
     """Conversations whose first waiting row is due, and has been stored for `age` seconds."""
     heads = (

@@ -187,9 +187,13 @@ class Store:
         await self.run(rows.reroute, self._db, ids, conversation)
         self._tell([conversation])
 
-    async def parked(self, limit: int = 1000) -> list[Row]:
+    async def parked(self, limit: int = 200) -> list[Row]:
         """The rows that were given up, oldest first, each with its reason."""
         return await self.run(rows.parked, self._db, limit)
+
+    async def parked_count(self) -> int:
+        """How many rows were given up; cheaper than reading them."""
+        return await self.run(rows.parked_count, self._db)
 
     async def unpark(self, ids: Sequence[int]) -> None:
         """Try parked rows again, with fresh attempts."""

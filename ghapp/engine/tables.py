@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ghapp.engine.database import is_sqlite
+from ghapp.engine.database import DatabaseError, DatabaseUnavailableError, is_sqlite
 
 SCHEMA_VERSION = 1
 CREATE_LOCK = 0x6768_6170_7001
@@ -94,7 +94,7 @@ slots = sa.Table(
 )
 
 
-class SchemaTooNewError(RuntimeError):
+class SchemaTooNewError(DatabaseError):
     """The database was written by a newer version of the app."""
 
 
@@ -103,7 +103,17 @@ def create_tables(db: sa.Engine) -> None:
 
     Raises:
         SchemaTooNewError: a newer version of the app has changed the tables.
+        DatabaseUnavailableError: the database can't be reached, or the file not be opened.
     """
+    try:
+        _create(db)
+    except sa.exc.OperationalError as error:
+        said = str(error.orig).strip().splitlines()[0]
+        where = db.url.render_as_string(hide_password=True)
+        raise DatabaseUnavailableError(f"the database {where} does not answer: {said}") from error
+
+
+def _create(db: sa.Engine) -> None:
     with db.begin() as connection:
         if is_sqlite(db):
             connection.exec_driver_sql("BEGIN IMMEDIATE")

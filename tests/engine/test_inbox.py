@@ -172,6 +172,8 @@ async def test_a_database_that_is_away_is_tried_again(db: sa.Engine, inbox: Inbo
         connection.exec_driver_sql("ALTER TABLE inbox RENAME TO away")
     with pytest.raises(InboxUnavailable):
         await inbox.put(delivery("1"))
+    assert inbox.trouble is not None
     with db.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE away RENAME TO inbox")
     assert await inbox.put(delivery("1"))
+    assert inbox.trouble is None

@@ -62,6 +62,7 @@ async def test_a_failure_is_counted_and_a_park_is_final(db: sa.Engine, three: In
     (parked,) = rows.parked(db, 10)
     assert (parked.delivery_id, parked.attempts, parked.reason) == ("1", 2, "ValueError again")
     assert parked.payload == b"1"
+    assert rows.parked_count(db) == 1
 
 
 async def test_unparked_rows_begin_anew_in_their_place(db: sa.Engine, three: Inbox) -> None:
