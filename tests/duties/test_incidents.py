@@ -103,7 +103,7 @@ class TestWhatEachCosts:
             await desk.says("/ack")
             desk.later(minutes=2)
             await desk.tick()
-        assert spent.methods == ["get_issue", "add_labels", "react", "edit_issue"]
+        assert spent.methods == ["get_issue", "add_labels", "edit_issue", "react"]
 
         assert "| Acknowledged | by `alice`" in desk.issue().body
 
