@@ -116,7 +116,7 @@ def settle(issue: Issue, before: Incident, decision: Decision) -> Decision:
     if after == before:
         return decision
     added = sorted(after.labels - before.labels - issue.labels)
-    removed = sorted((before.labels - after.labels) & issue.labels)
+    removed = sorted((before.labels - after.labels | _outdated(before, after)) & issue.labels)
     done = [effect for effect in decision.effects if isinstance(effect, React)]
     effects: list[Effect] = [effect for effect in decision.effects if effect not in done]
     if added:
@@ -130,6 +130,13 @@ def settle(issue: Issue, before: Incident, decision: Decision) -> Decision:
         return Decision(after, (*effects, *done))
     later = decision.later or bool(added or removed)
     return Decision(after, (*effects, *done), later=later)
+
+
+def _outdated(before: Incident, after: Incident) -> frozenset[str]:
+    """The labels of every other severity, when it changes: a person may have put on several."""
+    if after.severity == before.severity:
+        return frozenset()
+    return frozenset(severity.label for severity in Severity if severity != after.severity)
 
 
 _TURNS = frozenset({"escalated", "exhausted", "severity", "again", "handoff"})
