@@ -2,10 +2,15 @@
 
 from pathlib import Path
 
+import hypothesis
 import pytest
 import pytest_socket
 
 END_TO_END = Path(__file__).parent / "e2e"
+
+# How long an example takes says more of the machine's other work than of ours.
+hypothesis.settings.register_profile("ghapp", deadline=None)
+hypothesis.settings.load_profile("ghapp")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
