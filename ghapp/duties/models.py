@@ -1,5 +1,6 @@
 """The model in force: OWNERS.yaml from the home repository, or the last good one and an issue that says why."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ log = structlog.get_logger(__name__)
 FILE = "OWNERS.yaml"
 KIND = "model"
 CONVERSATION = "model"
+PROBLEMS_SHOWN = 50
 _VERSIONS = 10
 
 
@@ -62,7 +64,19 @@ class Models:
         return self._model
 
     async def refresh(self) -> None:
-        """Read the file and take it into force, or keep what is in force and say what is wrong.
+        """Read the file, and bring the issue about it up to date; one at a time, as the drain of its conversation.
+
+        Raises:
+            GitHubError: GitHub could not be asked; what is in force stays.
+        """
+        await self.read()
+        if self.trouble is not None:
+            await self._open_issue(self.trouble.problems)
+        else:
+            await self._close_issue()
+
+    async def read(self) -> None:
+        """Read the file and take it into force, or keep what is in force.
 
         Raises:
             GitHubError: GitHub could not be asked; what is in force stays.
@@ -70,23 +84,20 @@ class Models:
         if self._model is None:
             await self._remembered()
         loaded = await self._read()
-        errors = tuple(problem for problem in loaded.problems if problem.level == "error")
-        if loaded.model is not None and not errors:
+        if loaded.model is not None:
             self.trouble = None
             await self._take(loaded.model)
-            await self._close_issue()
             return
-        self.trouble = Trouble(errors)
+        self.trouble = Trouble(loaded.errors)
         if self._model is None:
             await self._last_good_version()
-        await self._open_issue(errors)
 
     async def follow(self) -> None:
         """Take into force what another instance has read since; asks GitHub nothing."""
         text = await self._memory.memory_get(KIND, "good")
         if text is None or text == self._text or self.trouble is not None:
             return
-        model = load(text, FILE).model
+        model = (await _load(text)).model
         if model is not None:
             self._text = text
             await self._take(model)
@@ -100,7 +111,7 @@ class Models:
             missing = _problem("there is no such file", hint="`ghapp init` writes a small one")
             return Loaded(None, (missing,))
         self._text = file.text
-        return load(file.text, FILE)
+        return await _load(file.text)
 
     async def _take(self, model: Model) -> None:
         first = self._model is None
@@ -114,7 +125,7 @@ class Models:
     async def _remembered(self) -> None:
         text = await self._memory.memory_get(KIND, "good")
         if text is not None:
-            self._model = load(text, FILE).model
+            self._model = (await _load(text)).model
 
     async def _last_good_version(self) -> None:
         """Without memory, the file's own history knows the last good version."""
@@ -123,12 +134,10 @@ class Models:
                 file = await self._gateway.read_file(self._home, FILE, ref=sha)
             except Unreadable:
                 continue
-            loaded = load(file.text, FILE) if file is not None else None
-            if file is not None and loaded is not None and loaded.model is not None:
-                if any(problem.level == "error" for problem in loaded.problems):
-                    continue
+            model = (await _load(file.text)).model if file is not None else None
+            if file is not None and model is not None:
                 self._text = file.text
-                await self._take(loaded.model)
+                await self._take(model)
                 return
 
     async def _find_issue(self) -> Issue | None:
@@ -140,7 +149,11 @@ class Models:
     async def _open_issue(self, errors: tuple[Problem, ...]) -> None:
         """One open issue says what is wrong; it follows the file."""
         body = self._texts.plain(
-            "model_problem.md", problems=errors, file=FILE, in_force=self._model is not None
+            "model_problem.md",
+            problems=errors[:PROBLEMS_SHOWN],
+            more=len(errors) - PROBLEMS_SHOWN,
+            file=FILE,
+            in_force=self._model is not None,
         )
         whole = f"{body}\n\n{marker.render(Marker(KIND, FILE))}"
         issue = await self._find_issue()
@@ -164,6 +177,11 @@ class Models:
                 self._home, issue.number, state="closed", state_reason="completed"
             )
         await self._memory.memory_put(KIND, "issue", 0)
+
+
+async def _load(text: str) -> Loaded:
+    """Read a text off the event loop: a hostile one may take seconds."""
+    return await asyncio.to_thread(load, text, FILE)
 
 
 def _problem(message: str, hint: str = "") -> Problem:

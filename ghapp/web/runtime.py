@@ -18,6 +18,7 @@ from ghapp.duties.conversations import Conversations
 from ghapp.duties.dashboard import Dashboard
 from ghapp.duties.incidents import Incidents
 from ghapp.duties.labels import ensure_labels
+from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import Models
 from ghapp.duties.records import Records
 from ghapp.duties.texts import TemplateTexts
@@ -181,7 +182,7 @@ class Runtime:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._clock.run())
             group.create_task(every(LOOK_EVERY, self._look, name="look"))
-            group.create_task(every(MODEL_EVERY, self.models.refresh, name="model"))
+            group.create_task(every(MODEL_EVERY, self._refresh_model, name="model"))
             group.create_task(every(LABELS_EVERY, self._ensure_labels, name="labels"))
 
     async def _until_done(self) -> None:
@@ -189,7 +190,8 @@ class Runtime:
         while True:
             try:
                 self._bot_login = (await self.gateway.app()).bot_login
-                await self.models.refresh()
+                await self.models.read()
+                await self.engine.wake(MODEL)
                 model = self.models.current
                 if model is not None:
                     await self._ensure_labels()
@@ -218,6 +220,9 @@ class Runtime:
         if self._built.is_set():
             await self._ensure_labels()
 
+    async def _refresh_model(self) -> None:
+        await self.engine.wake(MODEL)
+
     async def _ensure_labels(self) -> None:
         sources = [
             source.name
@@ -229,7 +234,7 @@ class Runtime:
 
     async def _installed(self, event: InstallationEvent) -> None:
         log.info("installation", action=event.action, added=event.added, removed=event.removed)
-        await self.models.refresh()
+        await self._refresh_model()
 
     async def _ping(self) -> None:
         try:
