@@ -197,7 +197,8 @@ STEPS = (
     ),
     Step(
         "kill -9 in the middle of a burst",
-        "The server dies without a word while alerts arrive. Then it starts again, on the same database.",
+        "The server dies without a word while alerts arrive, and starts again on the same database.\n"
+        "Its last write may still be on the way, so it takes ten seconds before it looks and goes on.",
         power_fails,
     ),
 )
