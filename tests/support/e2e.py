@@ -90,6 +90,13 @@ async def handled(server: Server, *, within: float = 15) -> None:
         db.dispose()
 
 
+async def until(check: Callable[[], Any], *, within: float = 10) -> None:
+    """Wait for something of which the harness sends no event."""
+    async with asyncio.timeout(within):
+        while not check():  # noqa: ASYNC110
+            await asyncio.sleep(POLL)
+
+
 async def rows(server: Server) -> list[Any]:
     """All deliveries in the inbox: source, delivery_id, conversation, kind, state, reason."""
     db = open_engine(server.settings["GHAPP_DATABASE_URL"])
