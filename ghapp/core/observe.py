@@ -50,7 +50,7 @@ def observe(
     elif _restarted(incident, seen, issue):
         opened = replace(seen, phase=Phase.OPEN, closed_at=None)
         if incident.phase is Phase.CLOSED:
-            opened = replace(opened, ack=None, escalated=False)
+            opened = _without_the_past(opened, incident)
         step = escalation.start(opened, model, now)
         seen = replace(opened, clock=step.clock)
         effects = (Assign(step.notified),) if step.notified else ()
@@ -83,6 +83,15 @@ def _acknowledgement(incident: Incident, issue: Issue, now: datetime, by: Login 
         clock = replace(incident.clock, since=now, exhausted=False)
         return replace(incident, ack=None, clock=clock)
     return incident
+
+
+def _without_the_past(opened: Incident, before: Incident) -> Incident:
+    """An acknowledgement or escalation of the time before the close is over; one that is new is of now."""
+    return replace(
+        opened,
+        ack=opened.ack if before.ack is None else None,
+        escalated=opened.escalated and not before.escalated,
+    )
 
 
 def _restarted(before: Incident, seen: Incident, issue: Issue) -> bool:
