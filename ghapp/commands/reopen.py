@@ -19,6 +19,7 @@ def run(request: Request) -> Outcome:
         request,
         Assign(step.notified),
         phase=Phase.OPEN,
+        opened_at=request.now,
         closed_at=None,
         ack=None,
         escalated=False,

@@ -147,6 +147,7 @@ def _relapse(incident: Incident, absorbed: Absorbed, model: Model, now: datetime
     again = replace(
         absorbed.incident,
         phase=Phase.OPEN,
+        opened_at=now,
         closed_at=None,
         ack=None,
         escalated=False,

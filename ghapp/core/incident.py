@@ -102,6 +102,7 @@ class Incident:
     """All that decisions about one incident rest on; every time is UTC.
 
     `revision` grows with every decision: of two copies, the database's and the issue's, the greater is newer.
+    `opened_at` is when it opened, or opened again: deadlines count from there.
     `last_seen` is when the newest firing signal arrived; a sender's repeats bear the time of the first.
     `pinned` says that a person chose the severity, so that signals no longer move it.
     `handled` names the newest commands that have been carried out, so that a repeated delivery changes nothing.
