@@ -60,13 +60,15 @@ class Pages:
         if found.status != 200:
             return self._show(found, repo=repo, title="Not found")
         comments = (await self._read(f"{path}/comments", {"per_page": "100"})).json
+        issue = found.json
+        await self._with_reactions(path, issue)
         for comment in comments:
             await self._with_reactions(f"/repos/{repo}/issues/comments/{comment['id']}", comment)
-        await self._with_reactions(path, found.json)
-        title = f"{found.json['title']} #{number}"
-        return self._show(found, repo=repo, title=title, issue=found.json, comments=comments)
+        title = f"{issue['title']} #{number}"
+        return self._show(found, repo=repo, title=title, issue=issue, comments=comments)
 
     async def _with_reactions(self, path: str, entry: dict[str, Any]) -> None:
+        """Note them on the issue or comment itself, as what a person would see."""
         given = (await self._read(f"{path}/reactions", {})).json
         entry["reactions_given"] = [_EMOJI.get(one["content"], one["content"]) for one in given]
 

@@ -63,8 +63,13 @@ class Server:
         self.port = self.port or _free_port()
 
     async def launch(self) -> None:
-        """Start the process without waiting for anything."""
+        """Start the process without waiting for anything.
+
+        Raises:
+            ServerError: Its port can't be used; another process there would answer in its place.
+        """
         self.reserve_port()
+        _ensure_free(self.port)
         clean = {name: value for name, value in os.environ.items() if not name.startswith("GHAPP_")}
         place = {"GHAPP_HOST": "127.0.0.1", "GHAPP_PORT": str(self.port)}
         with self.log.open("ab") as log:
@@ -145,6 +150,16 @@ def _parse(line: str) -> dict[str, Any]:
     except ValueError:
         return {"text": line}
     return parsed if isinstance(parsed, dict) else {"text": line}
+
+
+def _ensure_free(port: int) -> None:
+    with socket.socket() as probe:
+        # As the server does: connections of its former life may still be closing.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise ServerError(f"port {port} can't be used: {error.strerror}") from error
 
 
 def _free_port() -> int:

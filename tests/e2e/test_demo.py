@@ -51,7 +51,7 @@ async def test_a_server_that_cannot_listen_ends_the_tour_with_its_first_step():
         code, output = await run("--once", GHAPP_PORT=str(port))
     assert code == 1, output
     assert f"step 1 did not happen: {STEPS[0].headline}" in output
-    assert f"cannot listen on 127.0.0.1:{port}" in output
+    assert f"port {port} can't be used: Address already in use" in output
     assert STEPS[1].headline not in output
 
 
@@ -108,7 +108,7 @@ async def test_issues_and_files_can_be_opened_in_a_browser(github):
     assert "hidden" not in issue
     assert 'href="javascript:' not in issue
     assert "👍" in issue
-    assert f'href="{"/acme/ops/issues/1"}"' in listed
+    assert 'href="/acme/ops/issues/1"' in listed
     assert "<em>runbook</em>" in runbook
     assert "version: 1 # &lt;i&gt;" in owners
     assert github.proxy.last == before, "looking is no call of the app's or of anyone's"
