@@ -1,6 +1,7 @@
 """What the end-to-end tests say over and over: an alert, a look at the incidents, the end of all work."""
 
 import asyncio
+import io
 import json
 import random
 from collections.abc import AsyncIterator, Callable
@@ -33,7 +34,7 @@ class Answer:
 
 
 async def send(
-    server: Server, payload: Any, *, token: str | None = None, raw: bytes | None = None
+    server: Server, payload: Any = None, *, token: str | None = None, raw: bytes | None = None
 ) -> Answer:
     """Send a notification as Google does; `raw` bytes instead of JSON where a test breaks it."""
     secret = server.settings["GHAPP_GCP_WEBHOOK_TOKEN"] if token is None else token
@@ -43,7 +44,7 @@ async def send(
         session.post(
             f"{server.url}/webhooks/gcp",
             params={"auth_token": secret},
-            data=content,
+            data=io.BytesIO(content),
             headers={"Content-Type": "application/json"},
         ) as answer,
     ):
