@@ -50,7 +50,7 @@ def observe(
     elif _restarted(incident, seen, issue):
         opened = replace(seen, phase=Phase.OPEN, closed_at=None)
         if incident.phase is Phase.CLOSED:
-            opened = _without_the_past(opened, incident)
+            opened = replace(_without_the_past(opened, incident), opened_at=now)
         step = escalation.start(opened, model, now)
         seen = replace(opened, clock=step.clock)
         effects = (Assign(step.notified),) if step.notified else ()
