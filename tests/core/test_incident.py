@@ -23,7 +23,9 @@ FULL = replace(
 )
 
 
-@pytest.mark.parametrize("incident", [pytest.param(opened(), id="new"), pytest.param(FULL, id="full")])
+@pytest.mark.parametrize(
+    "incident", [pytest.param(opened(), id="new"), pytest.param(FULL, id="full")]
+)
 def test_the_state_survives_the_issue(incident):
     body = marker.render_state(to_state(incident))
     state = marker.find_state(body)
@@ -71,7 +73,9 @@ class TestFromLabels:
         assert found.ack is None
 
     def test_whoever_wrote_it_has_acknowledged_when_nobody_is_assigned(self):
-        assert self.made(labels=frozenset({"acknowledged"}), assignees=()).ack == Ack(Login("ghapp[bot]"), NOW)
+        assert self.made(labels=frozenset({"acknowledged"}), assignees=()).ack == Ack(
+            Login("ghapp[bot]"), NOW
+        )
 
     @pytest.mark.parametrize(
         ("labels", "is_open", "phase"),

@@ -86,7 +86,9 @@ def test_without_a_name_the_assignee_has_acknowledged():
 def test_without_an_assignee_the_author_has():
     incident = opened()
     labels = incident.labels | {"acknowledged"}
-    assert seen(incident, labels=labels, assignees=()).incident.ack == Ack(Login("ghapp[bot]"), LATER)
+    assert seen(incident, labels=labels, assignees=()).incident.ack == Ack(
+        Login("ghapp[bot]"), LATER
+    )
 
 
 def test_taking_the_acknowledged_label_off_gives_the_level_its_whole_time_again():

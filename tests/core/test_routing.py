@@ -32,8 +32,12 @@ SEV1 = Severity.SEV1
             SEV1,
             id="a key that itself has a dot",
         ),
-        pytest.param(firing(source="stripe", fields={}), "billing", Severity.SEV3, id="any of a source"),
-        pytest.param(firing(policy="none", severity=None), "deployment", Severity.SEV3, id="fallback"),
+        pytest.param(
+            firing(source="stripe", fields={}), "billing", Severity.SEV3, id="any of a source"
+        ),
+        pytest.param(
+            firing(policy="none", severity=None), "deployment", Severity.SEV3, id="fallback"
+        ),
         pytest.param(
             firing(fields={"policy_name": ["x", "Cloud Run errors"]}),
             "deployment",

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from ghapp.core import escalation
+from ghapp.core.decide import on_first_signals
 from ghapp.core.facts import Fingerprint, Issue, RepoName, Signal, Status
 from ghapp.core.incident import Incident
-from ghapp.core.decide import on_first_signals
 from ghapp.model.load import load
 from ghapp.model.names import Login
 from ghapp.model.types import Model
