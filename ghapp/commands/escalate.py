@@ -6,7 +6,7 @@ from ghapp.core import escalation
 from ghapp.core.command import Command, Converted, Outcome, Refused, Request, rest_after
 from ghapp.core.decide import escalate
 from ghapp.core.facts import Signal, Status
-from ghapp.core.incident import Incident, Phase, bare
+from ghapp.core.incident import NOTE_LENGTH, Incident, Phase, bare, brief
 from ghapp.core.routing import support_fingerprint
 from ghapp.model.names import AreaName, Severity
 
@@ -32,7 +32,8 @@ def _arguments(request: Request) -> tuple[Severity | None, str]:
     first = request.typed.args[0] if request.typed.args else ""
     severity = Severity.parse(first) if first.lower().startswith("sev") else None
     text = request.typed.text
-    return severity, rest_after(request.typed, first) if severity is not None else text
+    reason = rest_after(request.typed, first) if severity is not None else text
+    return severity, brief(reason, NOTE_LENGTH)
 
 
 def _convert(request: Request, severity: Severity, reason: str) -> Outcome:

@@ -1,7 +1,7 @@
 """`/resolve [note]`: it is over; the issue closes and only something newer reopens it."""
 
 from ghapp.core.command import Command, Outcome, Request, changed, incident_of
-from ghapp.core.incident import Phase
+from ghapp.core.incident import NOTE_LENGTH, Phase, brief
 from ghapp.core.lifecycle import end_by_hand
 
 
@@ -17,7 +17,7 @@ def run(request: Request) -> Outcome:
         closed_at=request.now,
         snoozed_until=None,
         episodes=ended.episodes,
-        note=request.typed.text or incident.note,
+        note=brief(request.typed.text, NOTE_LENGTH) or incident.note,
     )
 
 

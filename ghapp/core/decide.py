@@ -18,7 +18,7 @@ from ghapp.core.effects import (
     occasion,
 )
 from ghapp.core.facts import Fingerprint, Issue, RepoName, Signal
-from ghapp.core.incident import Episode, Incident, Member, Phase, bare
+from ghapp.core.incident import Episode, Incident, Member, Phase, bare, brief
 from ghapp.core.lifecycle import Absorbed, absorb
 from ghapp.core.routing import route
 from ghapp.model.names import Severity
@@ -44,14 +44,16 @@ def on_first_signals(
     found = route(signals[0], model)
     empty = bare(signals[0], key=key, repo=repo, area=found.area, severity=found.severity, now=now)
     if storm:
-        member = Member(signals[0].summary, found.severity, found.area, count=0)
+        member = Member(brief(signals[0].summary), found.severity, found.area, count=0)
         empty = replace(empty, members={signals[0].fingerprint: member})
     absorbed = absorb(replace(empty, episodes=episodes or {}), signals, model)
     if not absorbed.incident.firing or absorbed.latest is None:
         return None
     newest = absorbed.latest
     area = found.area if storm else route(newest, model).area
-    incident = replace(absorbed.incident, area=area, summary=newest.summary, previous=previous)
+    incident = replace(
+        absorbed.incident, area=area, summary=brief(newest.summary), previous=previous
+    )
     step = escalation.start(incident, model, now)
     incident = replace(incident, clock=step.clock)
     return Decision(incident, (Open(incident, newest, step.notified),))

@@ -17,7 +17,9 @@ ESCALATED = "escalated"
 RECOVERED = "recovered"
 SNOOZED = "snoozed"
 
-_EPISODES_IN_ISSUE = 200
+NOTE_LENGTH = 1_000
+_SUMMARY_LENGTH = 300
+EPISODES_IN_ISSUE = 200
 _ENDED_KEPT = 20
 
 
@@ -181,7 +183,7 @@ def bare(
         source=signal.source,
         area=area,
         severity=severity,
-        summary=signal.summary,
+        summary=brief(signal.summary),
         opened_at=now,
         last_seen=signal.at,
         clock=Clock(since=now),
@@ -189,8 +191,13 @@ def bare(
     )
 
 
-def to_state(incident: Incident) -> dict[str, Any]:
-    """The incident as plain JSON values, small enough to travel in an issue's body.
+def brief(text: str, limit: int = _SUMMARY_LENGTH) -> str:
+    """A text that an incident may keep: it travels in the issue's body, which GitHub limits."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def to_state(incident: Incident, most: int = EPISODES_IN_ISSUE) -> dict[str, Any]:
+    """The incident as plain JSON values, with at most so many episodes and members of a storm.
 
     What is firing is kept before what has ended, newest first.
     """
@@ -203,8 +210,10 @@ def to_state(incident: Incident) -> dict[str, Any]:
     kept = [(name, episode) for name, episode in newest_first if name not in set(ended)]
     small = replace(
         incident,
-        episodes=dict(kept[:_EPISODES_IN_ISSUE]),
-        members=dict(list(incident.members.items())[:_EPISODES_IN_ISSUE]),
+        note=brief(incident.note, NOTE_LENGTH),
+        reason=brief(incident.reason, NOTE_LENGTH),
+        episodes=dict(kept[:most]),
+        members=dict(list(incident.members.items())[:most]),
     )
     state: dict[str, Any] = msgspec.to_builtins(small)
     return {

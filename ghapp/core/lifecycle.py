@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ghapp.core.facts import Fingerprint, Signal, Status
-from ghapp.core.incident import Episode, Incident, Member
+from ghapp.core.incident import Episode, Incident, Member, brief
 from ghapp.core.routing import Route, route
 from ghapp.model.names import Severity
 from ghapp.model.types import Model
@@ -111,7 +111,7 @@ def _risen(incident: Incident, so_far: Severity | None, reported: Severity) -> S
 def _join(members: dict[str, Member], signal: Signal, found: Route) -> None:
     known = members.get(signal.fingerprint)
     if known is None:
-        members[signal.fingerprint] = Member(signal.summary, found.severity, found.area)
+        members[signal.fingerprint] = Member(brief(signal.summary), found.severity, found.area)
     else:
         members[signal.fingerprint] = replace(
             known, count=known.count + 1, severity=min(known.severity, found.severity)

@@ -1,7 +1,8 @@
 """Turns effects into the words of `templates/`; whatever comes from outside is escaped on its way in."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -15,7 +16,7 @@ from ghapp.core import escalation, marker
 from ghapp.core.command import Command
 from ghapp.core.effects import Open, Say
 from ghapp.core.facts import Fingerprint
-from ghapp.core.incident import Incident, Member, to_state
+from ghapp.core.incident import EPISODES_IN_ISSUE, Incident, Member, to_state
 from ghapp.core.lifecycle import firing_members
 from ghapp.core.marker import Marker
 from ghapp.core.text import escape, fenced, plain_title, safe_url
@@ -31,7 +32,14 @@ LONGEST_BODY = 65_536
 
 BEGIN = "<!-- ghapp:status -->"
 END = "<!-- ghapp:end -->"
-MEMBERS_SHOWN = 50
+MEMBERS_SHOWN = (50, 10, 0)
+"""How many members of a storm its text lists: the first number with which it is short enough."""
+
+_RAW_SHOWN = (30_000, 4_000, 0)
+_EPISODES_KEPT = (EPISODES_IN_ISSUE, 50, 10, 0)
+_LONGEST_STATE = 30_000
+_LONGEST_COMMENT = 60_000
+_ROWS = 40
 
 
 class Markdown(str):
@@ -86,21 +94,22 @@ class TemplateTexts:
 
     def body(self, effect: Open) -> str:
         """The whole body of a new incident; the sender's raw fields give way when it would be too long."""
-        incident = effect.incident
-        raw = _pretty(effect.signal.fields)
-        for limit in (len(raw), 20_000, 4_000, 0):
-            text = self._render(
-                "incident.md",
-                incident,
-                signal=effect.signal,
-                documentation=_cut(effect.signal.documentation, max(limit, 2_000)),
-                raw=_cut(raw, limit),
-                status=Markdown(self._status(incident)),
-            )
-            whole = self._sealed(text, incident)
-            if len(whole) <= LONGEST_BODY:
-                return whole
-        return self._sealed(self._status(incident), incident)
+        incident, signal = effect.incident, effect.signal
+        raw = _pretty(signal.fields)
+        shown = list(signal.where.items())
+
+        def texts() -> Iterator[str]:
+            for members, limit in zip(MEMBERS_SHOWN, _RAW_SHOWN, strict=True):
+                yield self._render(
+                    "incident.md",
+                    incident,
+                    signal=replace(signal, where=dict(shown[:_ROWS]), links=signal.links[:_ROWS]),
+                    documentation=_cut(signal.documentation, max(limit, 2_000)),
+                    raw=_cut(raw, limit),
+                    status=Markdown(self._status(incident, members)),
+                )
+
+        return self._sealed(texts(), incident)
 
     def updated(self, body: str, incident: Incident) -> str:
         """The body with status and state replaced between their marks; a person's words elsewhere stay."""
@@ -108,39 +117,40 @@ class TemplateTexts:
         text = "\n".join(line for line in lines if not line.startswith("<!-- ghapp {"))
         before, begin, rest = text.partition(BEGIN)
         _, end, after = rest.partition(END)
-        status = self._status(incident)
-        text = f"{before}{status}{after}" if begin and end else f"{status}\n\n{text}"
-        whole = self._sealed(text, incident)
-        if len(whole) <= LONGEST_BODY:
-            return whole
-        room = LONGEST_BODY - (len(whole) - len(text)) - 2
-        return self._sealed(text[:room], incident)
+        if not (begin and end):
+            before, after = "", f"\n\n{text}"
+        statuses = [self._status(incident, members) for members in MEMBERS_SHOWN]
+        whole = (f"{before}{status}{after}" for status in statuses)
+        return self._sealed([*whole, f"{statuses[-1]}\n\n{before}{after}"], incident)
 
     def carrier(self, incident: Incident) -> str:
         """The comment that makes a person's issue an incident; it holds what the body does elsewhere."""
-        text = self._render("converted.md", incident, status=Markdown(self._status(incident)))
-        return self._sealed(text, incident)
+        status = Markdown(self._status(incident, MEMBERS_SHOWN[0]))
+        return self._sealed([self._render("converted.md", incident, status=status)], incident)
 
     def comment(self, say: Say, incident: Incident | None) -> str:
         """A comment from its template; None where no incident is talked about."""
+        name = f"{say.template}.md"
         if incident is None:
-            return self.plain(f"{say.template}.md", **say.facts)
-        return self._render(f"{say.template}.md", incident, **say.facts)
+            return self.plain(name, **say.facts)
+        return _cut(self._render(name, incident, **say.facts), _LONGEST_COMMENT)
 
     def plain(self, template: str, **facts: Any) -> str:
         """A text that is about no incident."""
         commands = _distinct(self._commands())
-        return self._templates.get_template(template).render(commands=commands, **facts).strip()
+        text: str = self._templates.get_template(template).render(commands=commands, **facts)
+        return _cut(text.strip(), _LONGEST_COMMENT)
 
-    def _status(self, incident: Incident) -> str:
-        inner = self._render("status.md", incident, members=self._members(incident))
+    def _status(self, incident: Incident, members: int) -> str:
+        shown = self._members(incident)[:members]
+        inner = self._render("status.md", incident, members=shown)
         return f"{BEGIN}\n{inner}\n{END}"
 
     def _members(self, incident: Incident) -> list[tuple[bool, Member]]:
         firing = firing_members(incident)
         rows = [(Fingerprint(key) in firing, member) for key, member in incident.members.items()]
         rows.sort(key=lambda row: (not row[0], row[1].severity))
-        return rows[:MEMBERS_SHOWN]
+        return rows
 
     def _render(self, template: str, incident: Incident, **facts: Any) -> str:
         model = self._model()
@@ -169,10 +179,24 @@ class TemplateTexts:
             return Markdown(utc)
         return Markdown(f"{utc} ({local:%H:%M} {local:%Z})")
 
-    def _sealed(self, text: str, incident: Incident) -> str:
-        """State and marker at the end; the marker is the last line and the only one of its kind."""
-        state = marker.render_state(to_state(incident))
-        return f"{text.strip()}\n\n{state}\n{marker.render(Marker('incident', incident.key))}"
+    def _sealed(self, texts: Iterable[str], incident: Incident) -> str:
+        """The first text that is short enough, else the last one cut, above state and marker.
+
+        The marker is the last line and the only one of its kind.
+        """
+        state = ""
+        for most in _EPISODES_KEPT:
+            state = marker.render_state(to_state(incident, most))
+            if len(state) <= _LONGEST_STATE:
+                break
+        seal = f"{state}\n{marker.render(Marker('incident', incident.key))}"
+        room = LONGEST_BODY - len(seal) - len("\n\n")
+        text = ""
+        for candidate in texts:
+            text = candidate.strip()
+            if len(text) <= room:
+                break
+        return f"{text[:room]}\n\n{seal}"
 
 
 def _finalize(value: Any) -> str:
@@ -186,7 +210,8 @@ def _mention(login: Login) -> Markdown:
 
 def _code(text: str) -> Markdown:
     """A code span that also survives in a table cell, where even in code a pipe ends the cell."""
-    inner = " ".join(str(text).split()).replace("`", "'").replace("|", "\\|")
+    seen = "".join(char if char.isprintable() else " " for char in str(text))
+    inner = " ".join(seen.split()).replace("`", "'").replace("|", "\\|")
     return Markdown(f"`{inner}`")
 
 
