@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ghapp.core.decide import on_first_signals
 from ghapp.core.incident import Episode
 from ghapp.core.lifecycle import absorb, end_by_hand, ends, firing_members
 from tests.support.builders import NOW, firing, model, opened, resolved
@@ -75,8 +76,6 @@ def test_known_ends_are_kept():
 
 
 def test_a_storm_knows_which_of_its_members_still_fire():
-    from ghapp.core.decide import on_first_signals
-
     signals = [firing(key="gcp:1"), firing(key="gcp:2"), resolved(key="gcp:2", minutes=1)]
     decision = on_first_signals("storm:gcp", "acme/ops", signals, MODEL, NOW, storm=True)
     assert firing_members(decision.incident) == {"gcp:1"}
