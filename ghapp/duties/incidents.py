@@ -203,7 +203,7 @@ class Incidents:
                 priority=Priority.of(record.incident.severity),
             )
             return newer(record, issue, model)
-        if listed is not None and listed.updated_at >= record.issue.updated_at:
+        if listed is not None and listed.updated_at > record.issue.updated_at:
             return newer(record, listed, model)
         return record
 
