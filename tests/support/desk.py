@@ -11,12 +11,13 @@ import sqlalchemy as sa
 
 from ghapp import plugins
 from ghapp.core import wire
-from ghapp.core.facts import Comment, CommentEvent, Issue, IssueEvent, RepoName, Signal
+from ghapp.core.facts import Comment, CommentEvent, Issue, IssueEvent, PushEvent, RepoName, Signal
 from ghapp.core.routing import conversation_of, conversation_of_issue, support_fingerprint
 from ghapp.duties.asks import Asks
 from ghapp.duties.clock import Clock
 from ghapp.duties.conversations import Conversations
 from ghapp.duties.incidents import Incidents
+from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import FILE, Models
 from ghapp.duties.records import Record, Records
 from ghapp.duties.texts import TemplateTexts
@@ -280,6 +281,11 @@ class Desk:
             self.github.person_changes(HOME, number, **changes)
         event = IssueEvent(repo=HOME, number=number, action=action, sender=Login(by), at=self.now)
         await self.put(conversation, event)
+        await self.drain()
+
+    async def push(self) -> None:
+        """Somebody pushes to the default branch of the home repository."""
+        await self.put(MODEL, PushEvent(repo=HOME, sender=Login("carol")))
         await self.drain()
 
     def delete(self, number: int, error: Refused) -> None:
