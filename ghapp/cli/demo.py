@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Annotated
@@ -24,6 +24,8 @@ from ghapp.demo.story import StepFailedError, Tour, summarise, take
 from ghapp.demo.story_view import View
 
 LOG_LINES = 15
+INTERRUPTED = 130
+"""What a shell shows for Ctrl-C."""
 
 
 def register(app: typer.Typer) -> None:
@@ -51,13 +53,18 @@ def demo(
         raise UserError(error.what, error.hint) from error
     except EmulatorError as error:
         raise UserError(str(error), "`make emulator` installs it anew.") from error
-    except KeyboardInterrupt:
-        happened = True
+    except asyncio.CancelledError:
+        raise typer.Exit(INTERRUPTED) from None
     raise typer.Exit(0 if happened else EXIT_PROBLEMS)
 
 
 async def _demo(view: View, *, once: bool, port: int) -> bool:
-    """Whether every step happened."""
+    """Whether every step happened.
+
+    Raises:
+        asyncio.CancelledError: It was interrupted; what it had started is stopped.
+    """
+    _stop_on_signal()
     async with _tour(view, port) as tour:
         try:
             taken = await take(tour, (*story_incident.STEPS, *story_trouble.STEPS))
@@ -95,12 +102,31 @@ async def _tour(view: View, port: int) -> AsyncIterator[Tour]:
                         await server.terminate()
 
 
+def _stop_on_signal() -> None:
+    """Leave by the way on which everything is stopped; a second signal does not cut that short."""
+    task = asyncio.current_task()
+    assert task is not None
+    cancelled = False
+
+    def cancel() -> None:
+        nonlocal cancelled
+        if not cancelled:
+            cancelled = True
+            task.cancel()
+
+    _on_signal(cancel)
+
+
+def _on_signal(do: Callable[[], object]) -> None:
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, do)
+
+
 async def _stay(tour: Tour) -> None:
     """Leave everything open until the person has seen enough."""
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(sign, stop.set)
+    _on_signal(stop.set)
     view, server = tour.view, tour.server
     view.say("")
     view.say("Look around in a browser:")

@@ -1,6 +1,7 @@
 """The tour that the README promises: the real command, from the first alert to the power cut."""
 
 import asyncio
+import re
 import socket
 import sys
 from pathlib import Path
@@ -53,6 +54,22 @@ async def test_a_server_that_cannot_listen_ends_the_tour_with_its_first_step():
     assert f"step 1 did not happen: {STEPS[0].headline}" in output
     assert f"port {port} can't be used: Address already in use" in output
     assert STEPS[1].headline not in output
+
+
+async def test_an_interrupted_tour_leaves_nothing_running():
+    process = await asyncio.create_subprocess_exec(
+        str(GHAPP), "demo", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    address = None
+    while address is None:
+        line = (await process.stdout.readline()).decode()
+        assert line, "it ended by itself"
+        address = re.search(r"http://127\.0\.0\.1:(\d+)", line)
+    process.terminate()
+    await process.communicate()
+    assert process.returncode == 130
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", int(address[1]))
 
 
 @pytest.mark.parametrize("owners", [story_incident.OWNERS], ids=["demo"])
