@@ -22,6 +22,9 @@ MARGIN = timedelta(seconds=1)
 PATIENCE = timedelta(seconds=4)
 """A longer wait is the queue's, which does other work meanwhile."""
 
+CROWD = 4
+"""So many writes that are not urgent may wait here at a time; each holds a place that urgent work may need."""
+
 URGENT = Priority.SEV2
 KEPT_MINUTE = 10
 KEPT_HOUR = 50
@@ -97,6 +100,7 @@ class Budget:
         self._line: list[_Waiter] = []
         self._count = itertools.count()
         self._deciding = asyncio.Lock()
+        self._promised = now()
 
     async def spend(self, priority: Priority) -> None:
         """Returns once a write of this priority may be sent, and has counted it.
@@ -104,6 +108,8 @@ class Budget:
         Raises `RateLimited` when that is more than a few seconds away. Whoever is more urgent goes
         first, whoever came first among equals.
         """
+        if self._crowded(priority) and await self._earliest(priority) > self._now():
+            raise RateLimited(await self._promise(priority), "content budget spent")
         me = _Waiter((int(priority), next(self._count)))
         bisect.insort(self._line, me, key=lambda waiter: waiter.rank)
         give_up = self._now() + PATIENCE
@@ -111,13 +117,29 @@ class Budget:
             while (at := await self._try(me, priority)) is not None:
                 now = self._now()
                 if at > give_up or now >= give_up:
-                    raise RateLimited(max(at, now + PACE), "content budget spent")
+                    until = (
+                        max(at, now + PACE) if priority <= URGENT else await self._promise(priority)
+                    )
+                    raise RateLimited(until, "content budget spent")
                 first = self._line[0] is me
                 await self._wait(me, (at if first else give_up) - now)
         finally:
             self._line.remove(me)
             if self._line:
                 self._line[0].turn.set()
+
+    async def _promise(self, priority: Priority) -> datetime:
+        """When to come again: a time of its own for each, so that not all come back at once."""
+        self._promised = max(self._promised, await self._earliest(priority)) + PACE
+        return self._promised
+
+    def _crowded(self, priority: Priority) -> bool:
+        waiting = sum(one.rank[0] > URGENT for one in self._line)
+        return priority > URGENT and waiting >= CROWD
+
+    async def _earliest(self, priority: Priority) -> datetime:
+        now = self._now()
+        return earliest(await self._ledger.spend_since(now - HOUR - MARGIN), now, priority)
 
     async def _try(self, me: _Waiter, priority: Priority) -> datetime | None:
         """None when the write may go and is counted, else when it might, were it first."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ghapp.github.budget import PATIENCE, Budget, ceilings, earliest
+from ghapp.github.budget import CROWD, PATIENCE, Budget, ceilings, earliest
 from ghapp.github.errors import RateLimited
 from ghapp.github.priority import Priority
 from ghapp.model.names import Severity
@@ -126,6 +126,21 @@ class TestBudget:
         await budget.spend(Priority.SEV1)
         assert self.store.spent[-1] == NOW
         await other
+
+    async def test_a_crowd_is_sent_away_at_once_each_with_a_time_of_its_own(
+        self, budget: Budget
+    ) -> None:
+        self.store.spent = ago(*[58.0] * 70)
+        told = await asyncio.gather(
+            *(budget.spend(Priority.SEV3) for _ in range(10)), return_exceptions=True
+        )
+        times = [one.until for one in told if isinstance(one, RateLimited)]
+        assert len(times) == 10 - CROWD
+        assert len(set(times)) == len(times)
+
+    async def test_a_crowd_for_whom_there_is_room_goes_at_once(self, budget: Budget) -> None:
+        await asyncio.gather(*(budget.spend(Priority.SEV3) for _ in range(40)))
+        assert self.store.spent == [NOW] * 40
 
     async def test_two_instances_together_keep_the_limit(self, budget: Budget) -> None:
         self.store.spent = ago(*[5.0] * 70)
