@@ -130,7 +130,8 @@ class Budget:
 
     async def _promise(self, priority: Priority) -> datetime:
         """When to come again: a time of its own for each, so that not all come back at once."""
-        self._promised = max(self._promised, await self._earliest(priority)) + PACE
+        at = await self._earliest(priority)
+        self._promised = max(self._promised, at) + PACE
         return self._promised
 
     def _crowded(self, priority: Priority) -> bool:
