@@ -13,7 +13,7 @@ from itertools import cycle
 
 from deliveries import Request, requests
 
-WARM_UP = 0.5
+WARM_UP = 0.3
 
 
 class Connection(asyncio.Protocol):

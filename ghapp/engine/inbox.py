@@ -24,6 +24,9 @@ T = TypeVar("T")
 BATCH = 128
 """Deliveries per transaction at most."""
 
+LULL = 0.05
+"""Seconds without a delivery after which a storm is over."""
+
 Listener = Callable[[Iterable[str]], None]
 
 
@@ -81,6 +84,7 @@ class Inbox:
         self._idle = False
         self._closing = False
         self._last_stamp = 0.0
+        self._stored_at = float("-inf")
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._listeners: list[Listener] = []
@@ -132,6 +136,11 @@ class Inbox:
     def waiting(self) -> int:
         """How many deliveries wait to be stored now."""
         return len(self._puts)
+
+    @property
+    def busy(self) -> bool:
+        """Whether deliveries are pouring in."""
+        return bool(self._puts) or time.monotonic() - self._stored_at < LULL
 
     async def _submit(self, entry: Entry) -> bool:
         size = len(entry.delivery.payload)
@@ -240,6 +249,7 @@ class Inbox:
 
     def _stored(self, jobs: list[_Put], new: Sequence[bool]) -> None:
         self.trouble = None
+        self._stored_at = time.monotonic()
         fresh: dict[str, None] = {}
         for job, is_new in zip(jobs, new, strict=True):
             if not job.future.done():

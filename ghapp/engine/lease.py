@@ -7,7 +7,7 @@ import socket
 import sys
 import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -56,8 +56,8 @@ class Lease(Protocol):
         """Let others take over at once what is unfinished."""
         ...
 
-    def hold(self, conversations: Sequence[str]) -> set[str]:
-        """Make conversations this instance's own, as far as no other's; called in a thread."""
+    def hold(self, conversation: str) -> bool:
+        """Make a conversation this instance's own, unless it is another's; called in a thread."""
         ...
 
     def release(self, conversation: str) -> None:
@@ -116,9 +116,9 @@ class FileLease:
             self._file.close()
             self._file = None
 
-    def hold(self, conversations: Sequence[str]) -> set[str]:
-        """All of them: there is no other instance."""
-        return set(conversations) if self.held else set()
+    def hold(self, conversation: str) -> bool:  # noqa: ARG002 - there is no other instance
+        """See `Lease.hold`."""
+        return self.held
 
     def release(self, conversation: str) -> None:
         """Nothing to do."""
@@ -168,32 +168,24 @@ class SessionLease:
             end.close()
         self._keeper = self._wakeup = None
 
-    def hold(self, conversations: Sequence[str]) -> set[str]:
-        """Those whose locks were free; none while the session is broken."""
-        keys = {lock_key(f"conversation {one}"): one for one in conversations}
-        query = sa.text(
-            "SELECT key, pg_try_advisory_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key"
-        )
-        with self._mutex:
-            if self._connection is None:
-                return set()
-            try:
-                found = self._connection.execute(query, {"keys": list(keys)}).all()
-            except sa.exc.SQLAlchemyError as error:
-                self._lose(error)
-                return set()
-        return {keys[key] for key, free in found if free}
+    def hold(self, conversation: str) -> bool:
+        """Lock it; False when another instance has, and while the session is broken."""
+        return self._ask(sa.func.pg_try_advisory_lock, conversation)
 
     def release(self, conversation: str) -> None:
         """Unlock it; a session that broke has done so already."""
-        key = lock_key(f"conversation {conversation}")
+        self._ask(sa.func.pg_advisory_unlock, conversation)
+
+    def _ask(self, function: Callable[[int], sa.Function[bool]], conversation: str) -> bool:
+        query = sa.select(function(lock_key(f"conversation {conversation}")))
         with self._mutex:
             if self._connection is None:
-                return
+                return False
             try:
-                self._connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
+                return bool(self._connection.execute(query).scalar())
             except sa.exc.SQLAlchemyError as error:
                 self._lose(error)
+                return False
 
     def _lock(self) -> None:
         connection = self._db.connect().execution_options(isolation_level="AUTOCOMMIT")

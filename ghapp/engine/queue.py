@@ -3,17 +3,16 @@
 import asyncio
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TypeVar
 
 import sqlalchemy as sa
 import structlog
 
-from ghapp.engine import queue_dbos, rows
-from ghapp.engine.database import is_sqlite
+from ghapp.engine import queue_dbos
+from ghapp.engine.chores import Chores, say
 from ghapp.engine.drain import Counts, Drain, Handler, Outcome
 from ghapp.engine.failures import Retry
 from ghapp.engine.inbox import Inbox
@@ -28,23 +27,17 @@ log = structlog.get_logger(__name__)
 CONCURRENCY = 16
 """Drains that this instance runs at a time; what else is ready waits in memory, by name only."""
 
-SWEEP = 3.0
-"""Seconds between looks for rows that wait without a drain."""
-
-SWEEP_AGE = 1.5
-"""Seconds that a row has waited before the sweep suspects that its wake-up was lost."""
-
-SWEEP_LIMIT = 1000
-HOUSEKEEPING = 60.0
-PRUNE = 3600.0
-RECOVERY = 5.0
 TURN = 1.0
 """Seconds after which a busy conversation lets others run."""
 
-PAUSE = 6.0
-"""Pause after starting drains, as a multiple of the time that starting them took."""
+PAUSE = 1.0
+STORM_PAUSE = 10.0
+"""Pause after starting a drain, as a multiple of the time that starting it took.
 
-LONGEST_PAUSE = 1.0
+While deliveries pour in, every commit of a drain is one that they wait for, and waiting folds more.
+"""
+
+LONGEST_PAUSE = 0.25
 ELSEWHERE = 0.25
 """Seconds after which to ask again for a conversation that another instance holds."""
 
@@ -95,9 +88,6 @@ class Engine:
         self._drain: Drain | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._subscribed = False
-        self._swept = False
-        self._pruned = float("-inf")
-        self._suspects: set[str] = set()
 
     async def start(self, handler: Handler) -> None:
         """Take over what an earlier process left, and begin.
@@ -122,14 +112,8 @@ class Engine:
             self._subscribed = True
             self._inbox.subscribe(self._notify)
             self._store.subscribe(self._notify_now)
-        self._tasks = [
-            asyncio.create_task(self._dispatch(), name="dispatch"),
-            asyncio.create_task(self._every(SWEEP, self._sweep), name="sweep"),
-            asyncio.create_task(self._every(HOUSEKEEPING, self._keep_house), name="housekeeping"),
-        ]
-        if not is_sqlite(self._db):
-            recovery = self._every(RECOVERY, self._recover)
-            self._tasks.append(asyncio.create_task(recovery, name="recovery"))
+        chores = Chores(self._db, self._store, self._lease.name, self._run, self._notify_now)
+        self._tasks = [asyncio.create_task(self._dispatch(), name="dispatch"), *chores.start()]
 
     async def stop(self, timeout: float = 10.0) -> None:  # noqa: ASYNC109 - a bound, not a cancellation
         """End within `timeout` seconds: handlers finish, or are cancelled and their rows wait."""
@@ -217,43 +201,38 @@ class Engine:
             self._bell.set()
 
     async def _dispatch(self) -> None:
-        """Start drains for what is ready, as long as there is room."""
+        """Start drains for what is ready, one after the other, as long as there is room."""
         while True:
             await self._bell.wait()
             self._bell.clear()
             while self._ready and len(self._live) < CONCURRENCY:
-                batch = {}
-                for conversation in list(self._ready)[: CONCURRENCY - len(self._live)]:
-                    live = _Live(uuid.uuid4().hex, woken=self._ready.pop(conversation))
-                    batch[conversation] = self._live[conversation] = live
                 began = time.monotonic()
-                started = await self._run(self._start_drains, batch)
-                self._put_back({one: live for one, live in batch.items() if one not in started})
-                # Under a storm waiting costs little and folds much; at rest it is a few ms.
-                await asyncio.sleep(min(LONGEST_PAUSE, PAUSE * (time.monotonic() - began)))
+                conversation = next(iter(self._ready))
+                live = _Live(uuid.uuid4().hex, woken=self._ready.pop(conversation))
+                self._live[conversation] = live
+                if not await self._run(self._start_drain, conversation, live):
+                    self._put_back(conversation, live)
+                pause = STORM_PAUSE if self._inbox.busy else PAUSE
+                await asyncio.sleep(min(LONGEST_PAUSE, pause * (time.monotonic() - began)))
 
-    def _start_drains(self, batch: Mapping[str, _Live]) -> set[str]:
-        """Start those that no other instance holds; which they are."""
-        started: set[str] = set()
-        held = self._lease.hold(list(batch))
+    def _start_drain(self, conversation: str, live: _Live) -> bool:
+        """Whether it could be started: the conversation may be another instance's."""
+        if not self._lease.hold(conversation):
+            return False
         try:
-            for conversation in held:
-                live = batch[conversation]
-                queue_dbos.start(live.ticket, conversation, live.woken)
-                started.add(conversation)
-        except Exception:
-            log.exception("drains_not_started", drains=len(held) - len(started))
-        for conversation in held - started:
+            queue_dbos.start(live.ticket, conversation, live.woken)
+        except Exception as error:  # noqa: BLE001 - said in the log, and the others go on
+            say("drain_not_started", error, conversation=conversation)
             self._lease.release(conversation)
-        return started
+            return False
+        return True
 
-    def _put_back(self, batch: Mapping[str, _Live]) -> None:
-        """Ask again soon for conversations that are another instance's, or could not be started."""
+    def _put_back(self, conversation: str, live: _Live) -> None:
+        """Ask again soon for a conversation that is another instance's, or could not be started."""
         assert self._loop is not None
-        for conversation, live in batch.items():
-            if self._live.get(conversation) is live and not live.running:
-                del self._live[conversation]
-                self._loop.call_later(ELSEWHERE, self._after, conversation, live.woken, True)
+        if self._live.get(conversation) is live and not live.running:
+            del self._live[conversation]
+            self._loop.call_later(ELSEWHERE, self._after, conversation, live.woken, True)
 
     def _after(self, conversation: str, woken: bool, dirty: bool) -> None:
         if woken:
@@ -278,8 +257,8 @@ class Engine:
         live = self._live.get(conversation)
         if live is None:
             live = self._live[conversation] = _Live(ticket, woken=woken)
-            if not await self._run(self._lease.hold, [conversation]):
-                self._put_back({conversation: live})
+            if not await self._run(self._lease.hold, conversation):
+                self._put_back(conversation, live)
                 return
         elif live.ticket != ticket:
             self._after(conversation, woken, dirty=True)
@@ -304,8 +283,8 @@ class Engine:
             woken, live.woken, live.dirty = live.woken, False, False
             try:
                 outcome = await self._drain.round(conversation, woken=woken)
-            except Exception:
-                log.exception("drain_interrupted", conversation=conversation)
+            except Exception as error:  # noqa: BLE001 - said in the log, and the others go on
+                say("drain_interrupted", error, conversation=conversation)
                 outcome = Outcome(handled=False, until=time.time() + 1.0)
             live.woken = live.woken or (woken and not outcome.handled)
             if outcome.until is not None:
@@ -322,35 +301,6 @@ class Engine:
         """Others may take our conversations over: stop handling them, uncounted."""
         for drain in self._drains:
             drain.cancel()
-
-    # Now and then.
-
-    async def _every(self, seconds: float, chore: Callable[[], Awaitable[None]]) -> None:
-        while True:
-            try:
-                await chore()
-            except Exception:
-                log.exception("queue_chore_failed", chore=chore.__name__)
-            await asyncio.sleep(seconds)
-
-    async def _sweep(self) -> None:
-        """Find rows that wait without a drain: lost wake-ups, rows of vanished instances."""
-        age = SWEEP_AGE if self._swept else 0.0
-        found = await self._run(rows.overdue, self._db, time.time(), age, SWEEP_LIMIT)
-        self._swept = True
-        self._notify_now(one for one in found if one not in self._live)
-
-    async def _recover(self) -> None:
-        """Let drains of instances that are gone run elsewhere."""
-        own, suspects = self._lease.name, self._suspects
-        self._suspects = await self._run(queue_dbos.resume_vanished, self._db, own, suspects)
-
-    async def _keep_house(self) -> None:
-        """Forget what is over."""
-        await self._run(queue_dbos.forget_over, datetime.now(UTC))
-        if time.monotonic() - self._pruned > PRUNE:
-            self._pruned = time.monotonic()
-            await self._store.prune()
 
     def _await_outcomes(self) -> None:
         """Let DBOS write that the drains ended; what it can't is recovered at the next start."""

@@ -19,7 +19,7 @@ async def test_a_file_is_served_by_one_at_a_time(tmp_path: Path) -> None:
     first, second = FileLease(tmp_path / "a.sqlite"), FileLease(tmp_path / "a.sqlite")
     await first.take()
     assert first.held
-    assert first.hold(["a", "b"]) == {"a", "b"}
+    assert first.hold("a")
     waiting = asyncio.create_task(second.take())
     await asyncio.sleep(0.15)
     assert not waiting.done()
@@ -27,7 +27,7 @@ async def test_a_file_is_served_by_one_at_a_time(tmp_path: Path) -> None:
     await first.give_back()
     await waiting
     assert second.held
-    assert first.hold(["a"]) == set()
+    assert not first.hold("a")
     await second.give_back()
     await second.give_back()
 
@@ -62,19 +62,20 @@ class TestSessions:
 
     async def test_a_conversation_is_held_by_one_instance(self, take) -> None:
         first, second = await take(), await take()
-        assert await asyncio.to_thread(first.hold, ["a", "b"]) == {"a", "b"}
-        assert await asyncio.to_thread(second.hold, ["b", "c"]) == {"c"}
-        await asyncio.to_thread(first.release, "b")
-        assert await asyncio.to_thread(second.hold, ["b"]) == {"b"}
+        assert await asyncio.to_thread(first.hold, "a")
+        assert not await asyncio.to_thread(second.hold, "a")
+        assert await asyncio.to_thread(second.hold, "b")
+        await asyncio.to_thread(first.release, "a")
+        assert await asyncio.to_thread(second.hold, "a")
 
     async def test_what_is_given_back_is_free(self, take) -> None:
         first, second = await take(), await take()
-        await asyncio.to_thread(first.hold, ["a"])
+        await asyncio.to_thread(first.hold, "a")
         await first.give_back()
         assert not first.held
-        assert await asyncio.to_thread(first.hold, ["x"]) == set()
+        assert not await asyncio.to_thread(first.hold, "x")
         await asyncio.to_thread(first.release, "x")
-        assert await asyncio.to_thread(second.hold, ["a"]) == {"a"}
+        assert await asyncio.to_thread(second.hold, "a")
 
     async def test_a_broken_session_is_noticed_at_once_and_regained(
         self, take, db: sa.Engine, monkeypatch: pytest.MonkeyPatch
@@ -82,17 +83,17 @@ class TestSessions:
         monkeypatch.setattr(lease, "HEARTBEAT", 0.2)
         lost = asyncio.Event()
         one = await take(lost.set)
-        await asyncio.to_thread(one.hold, ["a"])
+        await asyncio.to_thread(one.hold, "a")
         monkeypatch.setattr(lease, "HEARTBEAT", 0.5)
         await asyncio.sleep(0.3)
         await asyncio.to_thread(_break_others, db)
         await asyncio.wait_for(lost.wait(), 0.4)
         assert not one.held
-        assert await asyncio.to_thread(one.hold, ["a"]) == set()
+        assert not await asyncio.to_thread(one.hold, "a")
         async with asyncio.timeout(5):
             while not one.held:  # noqa: ASYNC110 - regained without a bell
                 await asyncio.sleep(0.05)
-        assert await asyncio.to_thread(one.hold, ["a"]) == {"a"}
+        assert await asyncio.to_thread(one.hold, "a")
 
 
 def _break_others(db: sa.Engine) -> None:

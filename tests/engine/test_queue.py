@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ghapp.engine import failures, queue, queue_dbos, rows
+from ghapp.engine import chores, failures, queue, queue_dbos, rows
 from ghapp.engine.database import open_engine
 from ghapp.engine.inbox import Inbox, InboxUnavailable
 from ghapp.engine.lease import FileLease, SessionLease
@@ -20,13 +20,13 @@ from tests.engine.rig import Recorder, delivery
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(failures, "FIRST_BACKOFF", 0.01)
-    monkeypatch.setattr(queue, "SWEEP", 0.2)
-    monkeypatch.setattr(queue, "SWEEP_AGE", 0.1)
+    monkeypatch.setattr(chores, "SWEEP", 0.2)
+    monkeypatch.setattr(chores, "SWEEP_AGE", 0.1)
 
 
 @pytest.fixture
 def never_swept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue, "SWEEP", 3600.0)
+    monkeypatch.setattr(chores, "SWEEP", 3600.0)
 
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed.*socket:ResourceWarning")
@@ -60,7 +60,7 @@ async def test_what_arrives_during_a_drain_is_folded_into_the_next_round(
 
 
 async def test_many_conversations_run_side_by_side_each_in_order(running, never_swept) -> None:
-    recorder = Recorder(react=lambda *_: asyncio.sleep(0.01))
+    recorder = Recorder(react=lambda *_: asyncio.sleep(0.1))
     async with running(recorder) as rig:
         for n in range(20):
             await asyncio.gather(*(rig.put(f"{c}-{n}", conversation=f"c{c}") for c in range(40)))
