@@ -11,7 +11,7 @@ from aiohttp import web
 
 from ghapp import logs
 from ghapp.cli.errors import UserError
-from ghapp.engine.database import DatabaseUrlError
+from ghapp.engine.database import DatabaseError
 from ghapp.engine.queue import DatabaseBusyError
 from ghapp.settings import Settings, SettingsError
 from ghapp.web.app import create_app
@@ -37,12 +37,12 @@ def serve() -> None:
     logs.configure()
     try:
         asyncio.run(_serve(settings))
-    except DatabaseUrlError as error:
-        raise UserError(str(error), "See GHAPP_DATABASE_URL.") from error
     except DatabaseBusyError as error:
         raise UserError(
             str(error), "Stop the other process, or use PostgreSQL for several instances."
         ) from error
+    except DatabaseError as error:
+        raise UserError(str(error), "See GHAPP_DATABASE_URL.") from error
     except OSError as error:
         raise UserError(
             f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error}",
