@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from ghapp.engine.tables import inbox as table
 
 CHILD = Path(__file__).with_name("crash_child.py")
-ROUNDS = 6
+ROUNDS = 4
 
 
 class Story:
