@@ -48,9 +48,9 @@ def test_an_event_is_one_json_object(output: io.StringIO) -> None:
 
 
 def test_libraries_log_the_same_way(output: io.StringIO) -> None:
-    logging.getLogger("dbos").info("recovered %d workflows", 3, extra={"executor": "a"})
+    logging.getLogger("some.library").info("recovered %d workflows", 3, extra={"executor": "a"})
     (line,) = lines(output)
-    assert (line["event"], line["logger"]) == ("recovered 3 workflows", "dbos")
+    assert (line["event"], line["logger"]) == ("recovered 3 workflows", "some.library")
     assert line["executor"] == "a"
 
 
