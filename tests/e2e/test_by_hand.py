@@ -9,7 +9,6 @@ from tests.support.e2e import (
     alert,
     assignees,
     handled,
-    incidents,
     labels,
     noticed,
     said,
@@ -22,7 +21,7 @@ OWNERS = """\
 version: 1
 people: {alice: {}, bob: {}, carol: {}}
 severities:
-  sev1: {acknowledge: 2s, on_recovery: close}
+  sev1: {acknowledge: 1s, on_recovery: close}
   sev2: {acknowledge: 1h}
 escalation:
   default: {repeat: 0, levels: [{notify: [owner]}, {notify: [bob], wait: 1h}]}
@@ -77,7 +76,7 @@ async def test_closed_the_clock_stops_and_reopened_it_starts_afresh(github, open
     async with noticed(github, server, "issues", count=2):
         await bob.label(1, "sev1")
         await bob.unlabel(1, "sev2")
-    await asyncio.sleep(2.5)
+    await asyncio.sleep(1.5)
     assert await said(github, 1) == []
     async with noticed(github, server, "issues"):
         await bob.reopen(1)
@@ -91,47 +90,39 @@ async def test_relabelled_the_severity_holds_and_the_clock_follows(github, opene
     async with noticed(github, server, "issues", count=2):
         await github.person("bob").label(1, "sev1")
         await github.person("bob").unlabel(1, "sev2")
-    issue = await when(github, lambda issue: "escalated" in labels(issue))
+    await when(github, lambda issue: "escalated" in labels(issue))
     await repeat(server, payload)
     issue = await the_incident(github)
     assert labels(issue) & {"sev1", "sev2", "sev3", "sev4"} == {"sev1"}
 
 
-async def test_moved_to_another_area_its_people_are_called(github, opened):
+async def test_moved_its_people_are_called_reassigned_it_stays_so(github, opened):
     server, payload = opened
+    bob = github.person("bob")
     async with noticed(github, server, "issues", count=2):
-        await github.person("bob").label(1, "area/billing")
-        await github.person("bob").unlabel(1, "area/deployment")
+        await bob.label(1, "area/billing")
+        await bob.unlabel(1, "area/deployment")
     await repeat(server, payload)
     issue = await the_incident(github)
     assert labels(issue) & {"area/billing", "area/deployment"} == {"area/billing"}
-    assert "carol" in assignees(issue)
+    assert assignees(issue) == {"alice", "carol"}
 
-
-async def test_reassigned_it_stays_so(github, opened):
-    server, payload = opened
-    async with noticed(github, server, "issues", count=2):
-        await github.person("bob").assign(1, "carol")
-        await github.person("bob").unassign(1, "alice")
+    async with noticed(github, server, "issues", count=3):
+        await bob.assign(1, "bob")
+        await bob.unassign(1, "alice")
+        await bob.unassign(1, "carol")
     await repeat(server, payload)
-    assert assignees(await the_incident(github)) == {"carol"}
+    assert assignees(await the_incident(github)) == {"bob"}
 
 
-async def test_acknowledged_by_label_as_by_command(github, opened):
-    server, payload = opened
-    async with noticed(github, server, "issues"):
-        await github.person("bob").label(1, "acknowledged")
-    async with noticed(github, server, "issues"):
-        await github.person("bob").unlabel(1, "acknowledged")
-    await repeat(server, payload)
-    assert "acknowledged" not in labels(await the_incident(github))
-
-
-async def test_labels_title_and_words_of_people_stay(github, opened):
+async def test_the_words_and_labels_of_people_stay(github, opened):
     server, payload = opened
     bob = github.person("bob")
     body = (await the_incident(github))["body"]
-    async with noticed(github, server, "issues", count=2):
+    forged = (await github.person("mallory").open_issue("Forged", body))["number"]
+    async with noticed(github, server, "issues", count=4):
+        await bob.label(1, "acknowledged")
+        await bob.unlabel(1, "acknowledged")
         await bob.label(1, "customer-visible")
         await bob.edit_issue(1, title="The shop is down", body=f"Do not panic.\n\n{body}")
     async with noticed(github, server):
@@ -141,14 +132,6 @@ async def test_labels_title_and_words_of_people_stay(github, opened):
     assert issue["title"] == "The shop is down"
     assert issue["body"].startswith("Do not panic.")
     assert "customer-visible" in labels(issue)
+    assert "acknowledged" not in labels(issue)
     assert issue["state"] == "closed"
-
-
-async def test_a_marker_that_a_person_wrote_is_not_believed(github, opened):
-    server, payload = opened
-    body = (await the_incident(github))["body"]
-    await github.person("mallory").open_issue("Forged", body)
-    await alert(server, gcp.closed(payload))
-    genuine, forged = await github.person("alice").issue(1), await github.person("alice").issue(2)
-    assert (genuine["state"], forged["state"]) == ("closed", "open")
-    assert len(await incidents(github)) == 1
+    assert (await bob.issue(forged))["state"] == "open", "a stranger's marker was believed"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.support import gcp
-from tests.support.e2e import assignees, handled, incidents, labels, noticed, said, send
+from tests.support.e2e import alert, assignees, handled, incidents, labels, noticed, said, send
 
 OWNERS = """\
 version: 1
@@ -170,94 +170,96 @@ async def test_what_only_shows_a_command_gives_none(github, desk, subtests):
             assert await desk.reactions(comments[number]) == []
 
 
-class TestWho:
-    async def test_a_stranger_is_refused_with_the_reason(self, github, desk):
-        number = (await desk.open(["it"]))["it"]["number"]
-        comments = await desk.type({number: "/resolve"}, by="mallory")
-        (answer,) = await said(github, number)
+async def test_who_is_obeyed(github, desk, subtests):
+    opened = await desk.open(["stranger", "writer", "bot", "app"])
+    numbers = {name: issue["number"] for name, issue in opened.items()}
+
+    with subtests.test("a stranger is refused with the reason"):
+        comments = await desk.type({numbers["stranger"]: "/resolve"}, by="mallory")
+        (answer,) = await said(github, numbers["stranger"])
         assert "people named in OWNERS.yaml" in answer
-        assert await desk.reactions(comments[number]) == ["confused"]
-        assert (await desk.issue(number))["state"] == "open"
+        assert await desk.reactions(comments[numbers["stranger"]]) == ["confused"]
+        assert (await desk.issue(numbers["stranger"]))["state"] == "open"
 
-    async def test_who_may_write_is_obeyed_though_owners_does_not_name_them(self, github, desk):
-        number = (await desk.open(["it"]))["it"]["number"]
-        await desk.type({number: "/ack"}, by="carol")
-        assert "acknowledged" in labels(await desk.issue(number))
+    with subtests.test("who may write, though OWNERS.yaml does not name them"):
+        await desk.type({numbers["writer"]: "/ack"}, by="carol")
+        assert "acknowledged" in labels(await desk.issue(numbers["writer"]))
 
-    async def test_a_bot_is_never_obeyed(self, github, desk):
-        number = (await desk.open(["it"]))["it"]["number"]
-        async with noticed(github, desk.server):
-            await github.person("bob").comment(number, "no command")
-        told = github.proxy.hooks.deliveries[-1].payload
+    with subtests.test("never a bot"):
+        await desk.type({numbers["bot"]: "no command"})
+        told = next(
+            delivery.payload
+            for delivery in reversed(github.proxy.hooks.deliveries)
+            if delivery.event == "issue_comment"
+        )
         robot = {"login": "robot[bot]", "type": "Bot", "id": 99}
         comment = {**told["comment"], "body": "/resolve", "user": robot}
         delivery = await github.proxy.hooks.send(
             "issue_comment", {**told, "comment": comment, "sender": robot}
         )
         assert delivery.status == 200
-        await desk.type({number: "/update heard"})
-        assert (await desk.issue(number))["state"] == "open"
+        await desk.type({numbers["bot"]: "/update heard"})
+        assert (await desk.issue(numbers["bot"]))["state"] == "open"
 
-    async def test_the_app_does_not_listen_to_itself(self, github, desk):
-        number = (await desk.open(["it"]))["it"]["number"]
-        await desk.type({number: "/help"})
-        await desk.type({number: "/update heard"})
-        assert len(await said(github, number)) == 1
+    with subtests.test("not the app itself, whose answers hold commands"):
+        await desk.type({numbers["app"]: "/help"})
+        await desk.type({numbers["app"]: "/update heard"})
+        assert len(await said(github, numbers["app"])) == 1
 
 
-class TestEdits:
-    async def test_only_what_is_new_is_done(self, github, desk):
-        number = (await desk.open(["it"]))["it"]["number"]
-        comment = (await desk.type({number: "/help"}))[number]
+async def test_of_an_edited_comment_only_what_its_author_added(github, desk, subtests):
+    opened = await desk.open(["author", "other"])
+    numbers = {name: issue["number"] for name, issue in opened.items()}
+
+    with subtests.test("the author adds a command"):
+        comment = (await desk.type({numbers["author"]: "/help"}))[numbers["author"]]
         async with noticed(github, desk.server):
             await github.person("bob").edit_comment(comment, "/help\n/ack")
-        assert len(await said(github, number)) == 1
-        assert "acknowledged" in labels(await desk.issue(number))
+        assert len(await said(github, numbers["author"])) == 1
+        assert "acknowledged" in labels(await desk.issue(numbers["author"]))
 
-    async def test_somebody_elses_edit_gives_no_command(self, github, desk):
-        number = (await desk.open(["it"]))["it"]["number"]
-        comment = (await desk.type({number: "Looking."}))[number]
+    with subtests.test("somebody else does"):
+        comment = (await desk.type({numbers["other"]: "Looking."}))[numbers["other"]]
         async with noticed(github, desk.server):
             await github.person("alice").edit_comment(comment, "Looking.\n/resolve")
-        assert (await desk.issue(number))["state"] == "open"
+        assert (await desk.issue(numbers["other"]))["state"] == "open"
 
 
-async def test_several_in_one_comment_are_done_in_order_each_once(github, desk):
-    number = (await desk.open(["it"]))["it"]["number"]
-    comments = await desk.type({number: "Mine.\r\n/ack\r\n/sev 1\r\n/sev 3 no\r\n/ack\r\n"})
-    issue = await desk.issue(number)
-    assert {"acknowledged", "sev3"} <= labels(issue)
-    assert await said(github, number) == []
-    assert await desk.reactions(comments[number]) == ["+1"]
+async def test_the_live_incident_counts(github, desk, subtests):
+    opened = await desk.open(["several", "closed"])
+    numbers = {name: issue["number"] for name, issue in opened.items()}
 
+    with subtests.test("several in one comment are done in order, each once"):
+        typed = "Mine.\r\n/ack\r\n/sev 1\r\n/sev 3 no\r\n/ack\r\n"
+        comments = await desk.type({numbers["several"]: typed})
+        assert {"acknowledged", "sev3"} <= labels(await desk.issue(numbers["several"]))
+        assert await said(github, numbers["several"]) == []
+        assert await desk.reactions(comments[numbers["several"]]) == ["+1"]
 
-async def test_the_live_issue_counts(github, desk):
-    number = (await desk.open(["it"]))["it"]["number"]
-    async with noticed(github, desk.server, "issues"):
-        await github.person("alice").close(number)
-    comments = await desk.type({number: "/ack"})
-    (answer,) = await said(github, number)
-    assert "closed already" in answer
-    assert await desk.reactions(comments[number]) == ["confused"]
-    assert "acknowledged" not in labels(await desk.issue(number))
+    with subtests.test("an ack of what has just been closed by hand says so"):
+        async with noticed(github, desk.server, "issues"):
+            await github.person("alice").close(numbers["closed"])
+        comments = await desk.type({numbers["closed"]: "/ack"})
+        (answer,) = await said(github, numbers["closed"])
+        assert "closed already" in answer
+        assert await desk.reactions(comments[numbers["closed"]]) == ["confused"]
+        assert "acknowledged" not in labels(await desk.issue(numbers["closed"]))
 
+    with subtests.test("a severity by a person is not undone by the alert"):
+        payload = gcp.incident(severity="CRITICAL")
+        await alert(desk.server, payload)
+        number = (await incidents(github))[-1]["number"]
+        await desk.type({number: "/sev 4 only the staging system"})
+        payload["incident"]["observed_value"] = "more"
+        await alert(desk.server, payload)
+        severities = {"sev1", "sev2", "sev3", "sev4"}
+        assert labels(await desk.issue(number)) & severities == {"sev4"}
 
-async def test_a_severity_by_a_person_is_not_undone_by_the_alert(github, desk):
-    opened = gcp.incident(severity="CRITICAL")
-    await send(desk.server, opened)
-    await handled(desk.server)
-    await desk.type({1: "/sev 4 only the staging system"})
-    opened["incident"]["observed_value"] = "more"
-    await send(desk.server, opened)
-    await handled(desk.server)
-    assert {"sev4"} == labels(await desk.issue(1)) & {"sev1", "sev2", "sev3", "sev4"}
-
-
-async def test_on_what_is_no_incident(github, desk):
-    number = (await github.person("carol").open_issue("A question"))["number"]
-    comments = await desk.type({number: "/ack"})
-    (answer,) = await said(github, number)
-    assert "not an incident" in answer
-    assert await desk.reactions(comments[number]) == ["confused"]
-    await desk.type({number: "/oncall"})
-    assert "`alice`" in (await said(github, number))[-1]
+    with subtests.test("what is no incident"):
+        number = (await github.person("carol").open_issue("A question"))["number"]
+        comments = await desk.type({number: "/ack"})
+        (answer,) = await said(github, number)
+        assert "not an incident" in answer
+        assert await desk.reactions(comments[number]) == ["confused"]
+        await desk.type({number: "/oncall"})
+        assert "`alice`" in (await said(github, number))[-1]
