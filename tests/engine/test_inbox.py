@@ -177,3 +177,30 @@ async def test_a_database_that_is_away_is_tried_again(db: sa.Engine, inbox: Inbo
         connection.exec_driver_sql("ALTER TABLE away RENAME TO inbox")
     assert await inbox.put(delivery("1"))
     assert inbox.trouble is None
+
+
+async def test_rows_that_cannot_be_marked_done_are_said_to_wait(
+    db: sa.Engine, inbox: Inbox
+) -> None:
+    await inbox.put(delivery("1"))
+    (row,) = rows.due(db, "c", 2e9).rows
+    with db.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE inbox RENAME TO away")
+    with pytest.raises(InboxUnavailable):
+        await inbox.finish([row.id], "c")
+    with db.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE away RENAME TO inbox")
+    assert rows.due(db, "c", 2e9).rows == (row,)
+
+
+async def test_the_writer_outlives_what_nobody_foresaw(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(inbox._writer, "insert", broken)
+        with pytest.raises(InboxUnavailable, match="a bug"):
+            await inbox.put(delivery("1"))
+    assert await inbox.put(delivery("1"))

@@ -390,6 +390,92 @@ def _was_left_running(db: sa.Engine, executor: str) -> None:
         )
 
 
+@pytest.mark.postgres
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+async def test_a_conversation_that_another_instance_handles_is_waited_for(
+    running, never_swept
+) -> None:
+    async with running() as rig:
+        neighbour = SessionLease(rig.db, lambda: None)
+        await neighbour.take()
+        assert await asyncio.to_thread(neighbour.hold, "c")
+        await rig.put("1")
+        await rig.put("2", conversation="d")
+        await rig.recorder.until(lambda: rig.recorder.handled("d") == ["2"])
+        await asyncio.sleep(queue.ELSEWHERE)
+        assert rig.recorder.handled("c") == []
+        await asyncio.to_thread(neighbour.release, "c")
+        await rig.recorder.until(lambda: rig.recorder.handled("c") == ["1"])
+        await neighbour.give_back()
+
+
+async def test_a_drain_that_was_running_when_the_process_died_runs_again(
+    running, never_swept
+) -> None:
+    recorder = Recorder()
+    async with running(recorder) as rig:
+        await rig.engine.wake("tick")
+        await recorder.until(lambda: len(recorder.seen["tick"]) == 1)
+    if rig.db.dialect.name == "sqlite":
+        with rig.db.begin() as connection:
+            connection.exec_driver_sql(
+                "UPDATE workflow_status SET status = 'PENDING', completed_at = NULL"
+            )
+        async with running(recorder) as rig:
+            await rig.engine.wake("tick")
+            await recorder.until(lambda: len(recorder.seen["tick"]) == 3)
+            await asyncio.to_thread(_no_drain_is_unfinished, rig.db)
+            assert not recorder.overlaps
+
+
+async def test_a_drain_that_cannot_be_started_is_tried_again(
+    running, never_swept, monkeypatch
+) -> None:
+    start, failures_left = queue_dbos.start, [ValueError("x"), sa.exc.DBAPIError("x", {}, None)]
+
+    def broken(*words: object) -> None:
+        if failures_left:
+            raise failures_left.pop()
+        start(*words)
+
+    monkeypatch.setattr(queue_dbos, "start", broken)
+    async with running() as rig:
+        await rig.put("1")
+        await rig.recorder.until(lambda: rig.recorder.handled() == ["1"])
+
+
+async def test_an_engine_that_cannot_begin_lets_others(running, monkeypatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("no DBOS here")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(queue_dbos, "launch", broken)
+        with pytest.raises(RuntimeError, match="no DBOS here"):
+            async with running():
+                pass
+    async with running() as rig:
+        await rig.put("1")
+        await rig.recorder.until(lambda: rig.recorder.handled() == ["1"])
+
+
+async def test_a_chore_that_fails_is_tried_again(running, quick, monkeypatch) -> None:
+    overdue, left = rows.overdue, [ValueError("x"), sa.exc.DBAPIError("x", {}, None)]
+
+    def broken(*words: object) -> list[str]:
+        if left:
+            raise left.pop()
+        return overdue(*words)
+
+    monkeypatch.setattr(rows, "overdue", broken)
+    async with running() as rig:
+        deaf = Inbox(rig.db)
+        await deaf.start()
+        await deaf.put(delivery("1"))
+        await deaf.stop()
+        await rig.recorder.until(lambda: rig.recorder.handled() == ["1"])
+
+
 async def test_a_lost_lease_stops_handlers_uncounted(running, quick) -> None:
     recorder = Recorder(react=lambda *_: asyncio.sleep(60))
     async with running(recorder) as rig:
