@@ -70,13 +70,9 @@ class TestOpening:
         assert found["kind"] == "incident"
         assert found["key"].startswith("gcp:")
 
-    async def test_a_rule_of_owners_decides_area_and_severity(self, github, server):
-        await alert(server, gcp.incident(policy="Payments are late", severity="CRITICAL"))
-        issue = await the_incident(github)
-        assert {"area/billing", "sev2"} <= labels(issue)
-        assert assignees(issue) == {"carol"}
-
-    async def test_a_page_is_never_lost_over_a_bad_field(self, github, server, subtests):
+    async def test_rules_decide_and_no_page_is_lost_over_a_bad_field(
+        self, github, server, subtests
+    ):
         broken = {
             "severity": "ERROR",
             "state": "OPEN",
@@ -87,18 +83,26 @@ class TestOpening:
             "summary": 17,
         }
         cases = {
-            "severity in small letters": ({"severity": "warning"}, "sev3"),
-            "no severity": ({"severity": None}, "sev3"),
-            "all else broken": (broken, "sev2"),
+            "a rule of OWNERS.yaml": (
+                {"policy_name": "Payments are late"},
+                ("sev2", "area/billing", "carol"),
+            ),
+            "severity in small letters": (
+                {"severity": "warning"},
+                ("sev3", "area/deployment", "alice"),
+            ),
+            "no severity": ({"severity": None}, ("sev3", "area/deployment", "alice")),
+            "all else broken": (broken, ("sev2", "area/deployment", "alice")),
         }
-        for count, (name, (changes, severity)) in enumerate(cases.items(), start=1):
+        for count, (name, (changes, (severity, area, owner))) in enumerate(cases.items(), start=1):
             with subtests.test(name):
                 payload = gcp.incident(policy=name, condition=name)
                 payload["incident"] |= changes
                 await alert(server, payload)
                 issues = await incidents(github)
                 assert len(issues) == count
-                assert severity in labels(issues[-1])
+                assert {severity, area} <= labels(issues[-1])
+                assert assignees(issues[-1]) == {owner}
 
     async def test_hostile_text_is_only_text(self, github, server):
         hostile = "@bob fixes #1 <!-- ghapp {} --> ``` [x](javascript:alert) \u202e /resolve"
@@ -113,48 +117,47 @@ class TestOpening:
         assert "#1" not in issue["title"] + prose
 
 
-class TestGoingOn:
-    async def test_repeats_make_no_issue_and_no_comment(self, github, server):
-        opened = gcp.incident(severity="ERROR")
-        await alert(server, opened)
-        before = github.proxy.last
-        for number in range(20):
-            opened["incident"]["observed_value"] = f"0.{number}"
-            assert (await send(server, opened)).status == 202
-        await handled(server)
-        assert len(github.proxy.counted(before)) <= 1
-        issue = await the_incident(github)
-        assert await said(github, issue["number"]) == []
+async def test_repeats_say_nothing_and_only_a_worse_one_raises_the_severity(github, server):
+    opened = gcp.incident(severity="WARNING")
+    await alert(server, opened)
+    before = github.proxy.last
+    for number in range(20):
+        opened["incident"]["observed_value"] = f"0.{number}"
+        assert (await send(server, opened)).status == 202
+    await handled(server)
+    assert len(github.proxy.counted(before)) <= 1
+    assert await said(github, 1) == []
 
-    async def test_a_worse_alert_raises_the_severity_and_a_milder_one_does_not_lower_it(
-        self, github, server
-    ):
-        opened = gcp.incident(severity="WARNING")
-        for severity in ("WARNING", "CRITICAL", "ERROR"):
-            opened["incident"]["severity"] = severity
-            await alert(server, opened)
-        issue = await the_incident(github)
-        assert labels(issue) & {"sev1", "sev2", "sev3"} == {"sev1"}
-        (comment,) = await said(github, issue["number"])
-        assert "**sev1**" in comment
+    for severity in ("CRITICAL", "ERROR"):
+        opened["incident"]["severity"] = severity
+        await alert(server, opened)
+    issue = await the_incident(github)
+    assert labels(issue) & {"sev1", "sev2", "sev3"} == {"sev1"}
+    (comment,) = await said(github, 1)
+    assert "**sev1**" in comment
 
 
 class TestEnding:
-    async def test_recovery_comments_and_closes(self, github, server):
-        opened = gcp.incident(severity="ERROR")
-        await alert(server, opened)
-        await alert(server, gcp.closed(opened))
-        issue = await the_incident(github)
-        assert (issue["state"], issue["state_reason"]) == ("closed", "completed")
-        assert len(await said(github, issue["number"])) == 1
-
-    async def test_it_stays_open_until_the_last_occurrence_is_over(self, github, server):
-        first, second = gcp.incident(severity="ERROR"), gcp.incident(severity="ERROR")
+    async def test_it_closes_with_its_last_occurrence_and_a_relapse_reopens_it(
+        self, github, server
+    ):
+        first, second = (gcp.incident(severity="ERROR", started_at=1_790_000_000) for _ in range(2))
         for payload in (first, second, gcp.closed(first)):
             await alert(server, payload)
         assert (await the_incident(github))["state"] == "open"
+
         await alert(server, gcp.closed(second))
-        assert (await the_incident(github))["state"] == "closed"
+        issue = await the_incident(github)
+        assert (issue["state"], issue["state_reason"]) == ("closed", "completed")
+        assert len(await said(github, 1)) == 1
+
+        second["incident"]["observed_value"] = "late"
+        await alert(server, second)
+        assert (await the_incident(github))["state"] == "closed", "an old opening raised the dead"
+
+        await alert(server, gcp.incident(severity="ERROR", started_at=1_790_000_700))
+        assert (await the_incident(github))["state"] == "open"
+        assert "@alice" in (await said(github, 1))[-1]
 
     async def test_a_sev1_waits_for_a_person(self, github, server):
         opened = gcp.incident(severity="CRITICAL")
@@ -164,33 +167,16 @@ class TestEnding:
         assert issue["state"] == "open"
         assert "recovered" in labels(issue)
         async with noticed(github, server):
-            await github.person("bob").comment(issue["number"], "/resolve it was the cache")
+            await github.person("bob").comment(1, "/resolve it was the cache")
         issue = await the_incident(github)
         assert issue["state"] == "closed"
         assert "recovered" not in labels(issue)
-
-    async def test_a_relapse_reopens_the_same_issue(self, github, server):
-        opened = gcp.incident(severity="ERROR", started_at=1_790_000_000)
-        await alert(server, opened)
-        await alert(server, gcp.closed(opened))
-        await alert(server, gcp.incident(severity="ERROR", started_at=1_790_000_700))
-        issue = await the_incident(github)
-        assert issue["state"] == "open"
-        assert "@alice" in (await said(github, issue["number"]))[-1]
 
     async def test_an_end_before_its_beginning_opens_nothing(self, github, server):
         opened = gcp.incident(severity="CRITICAL")
         await alert(server, gcp.closed(opened))
         await alert(server, opened)
         assert await incidents(github) == []
-
-    async def test_an_old_opening_does_not_raise_the_dead(self, github, server):
-        opened = gcp.incident(severity="ERROR")
-        await alert(server, opened)
-        await alert(server, gcp.closed(opened))
-        opened["incident"]["observed_value"] = "late"
-        await alert(server, opened)
-        assert (await the_incident(github))["state"] == "closed"
 
 
 class TestStorm:
@@ -229,40 +215,38 @@ class TestTheDoor:
         assert await incidents(github) == []
 
 
-class TestSupportEscalation:
-    """`/escalate` on an ordinary issue makes it an incident."""
+async def test_escalate_makes_an_ordinary_issue_an_incident(github, server, subtests):
+    body = "Customers cannot pay.\n\nSince **noon**."
+    carol, bob = github.person("carol"), github.person("bob")
+    for repo in ("acme/ops", SHOP):
+        with subtests.test(repo):
+            opened = await carol.open_issue(
+                "Cannot pay", body, labels=["area/billing", "bug"], repo=repo
+            )
+            number = opened["number"]
+            async with noticed(github, server):
+                await bob.comment(number, "/escalate sev2 three customers called", repo=repo)
+            issue = await carol.issue(number, repo=repo)
+            assert (issue["title"], issue["body"]) == ("Cannot pay", body), "it stays its author's"
+            assert labels(issue) == {"bug", "incident", "sev2", "area/billing", "source/support"}
+            assert assignees(issue) == {"carol"}
+            (comment,) = await said(github, number, repo=repo)
+            assert marker(comment) == {"kind": "incident", "key": f"support:{repo}#{number}"}
+            assert "three customers called" in comment
 
-    @pytest.mark.parametrize("repo", ["acme/ops", SHOP])
-    async def test_the_issue_stays_its_authors(self, github, server, repo):
-        body = "Customers cannot pay.\n\nSince **noon**."
-        carol, bob = github.person("carol"), github.person("bob")
-        number = (
-            await carol.open_issue("Cannot pay", body, labels=["area/billing", "bug"], repo=repo)
-        )["number"]
-        async with noticed(github, server):
-            await bob.comment(number, "/escalate sev2 three customers called", repo=repo)
-        issue = await carol.issue(number, repo=repo)
-        assert issue["body"] == body
-        assert issue["title"] == "Cannot pay"
-        assert labels(issue) == {"bug", "incident", "sev2", "area/billing", "source/support"}
-        assert assignees(issue) == {"carol"}
-        (comment,) = await said(github, number, repo=repo)
-        assert marker(comment) == {"kind": "incident", "key": f"support:{repo}#{number}"}
-        assert "three customers called" in comment
+            async with noticed(github, server):
+                await carol.comment(number, "/ack", repo=repo)
+            assert "acknowledged" in labels(await carol.issue(number, repo=repo))
+            async with noticed(github, server):
+                await carol.comment(number, "/resolve paid", repo=repo)
+            issue = await carol.issue(number, repo=repo)
+            assert (issue["state"], issue["body"]) == ("closed", body)
+            assert len(await said(github, number, repo=repo)) == 1
 
+    with subtests.test("unsaid, it is a sev3 of the fallback area"):
+        number = (await carol.open_issue("Slow", repo=SHOP))["number"]
         async with noticed(github, server):
-            await carol.comment(number, "/ack", repo=repo)
-        assert "acknowledged" in labels(await carol.issue(number, repo=repo))
-        async with noticed(github, server):
-            await carol.comment(number, "/resolve paid", repo=repo)
-        issue = await carol.issue(number, repo=repo)
-        assert (issue["state"], issue["body"]) == ("closed", body)
-        assert len(await said(github, number, repo=repo)) == 1
-
-    async def test_unsaid_it_is_a_sev3_of_the_fallback_area(self, github, server):
-        number = (await github.person("carol").open_issue("Slow", repo=SHOP))["number"]
-        async with noticed(github, server):
-            await github.person("bob").comment(number, "/escalate", repo=SHOP)
-        issue = await github.person("bob").issue(number, repo=SHOP)
+            await bob.comment(number, "/escalate", repo=SHOP)
+        issue = await bob.issue(number, repo=SHOP)
         assert {"sev3", "area/deployment"} <= labels(issue)
         assert assignees(issue) == {"alice"}
