@@ -294,11 +294,13 @@ def test_identity_and_state_are_enough_for_a_page() -> None:
     assert other.signals[0].fingerprint != signal.fingerprint
 
 
-@pytest.mark.parametrize("name", sorted(COMPLETE["incident"]))
-@pytest.mark.parametrize("value", [[], {}, True, "x", 10**300, -1, None, GONE], ids=repr)
+@pytest.mark.parametrize("name", sorted(COMPLETE["incident"].keys() - {"incident_id", "state"}))
+@pytest.mark.parametrize(
+    "value",
+    [[], {}, True, "x", 10**300, -1, None, GONE],
+    ids=lambda value: "gone" if value is GONE else repr(value)[:9],
+)
 def test_no_secondary_field_costs_a_page(name: str, value: object) -> None:
-    if name in {"incident_id", "state"}:
-        return
     assert signal_of(**{name: value}).occurrence == "0.opqiw61fsv7p"
 
 
