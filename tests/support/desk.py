@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -367,6 +367,12 @@ class Desk:
         found = await self.records.get(key)
         assert found is not None
         return found
+
+    async def change(self, key: str = KEY, **changes: Any) -> None:
+        """Let the index know something else of an incident."""
+        record = await self.record(key)
+        incident = replace(record.incident, **changes)
+        await self.records.save(replace(record, incident=incident), self.models.in_force())
 
     async def parked(self) -> list[Row]:
         """The rows that were given up."""
