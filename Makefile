@@ -42,7 +42,7 @@ types: install
 	$(BIN)/mypy
 
 unit: install
-	$(BIN)/pytest --ignore=tests/e2e -m "not postgres" -q -n auto $(CORE)
+	$(BIN)/pytest --ignore=tests/e2e -m "not postgres" -q -n auto
 
 check: lint types unit ## the quick part: lint, types, unit tests
 
