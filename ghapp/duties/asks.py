@@ -70,6 +70,18 @@ class Asks:
         soon = decision.later and model.is_named(event.sender)
         return replace(decision, effects=(*decision.effects, react), soon=soon)
 
+    async def redirect(self, event: CommentEvent, incident: Incident) -> None:
+        """Answer the commands of a comment on an old issue of an incident that goes on in another one."""
+        asked = self._typed(event)
+        if not asked:
+            return
+        name = occasion(incident.key, "command", _key(event, asked[0]))
+        why = f"The newest issue of this alert is #{incident.number}."
+        say = Say(name, "refused", {"name": asked[0].name, "why": why})
+        body = self._texts.comment(say, None)
+        await self._reconciler.say(event.repo, event.number, say, body, look=False)
+        await self._gateway.react(event.repo, event.comment_id, Reaction.REFUSED.value)
+
     async def answer_ordinary(
         self, event: CommentEvent, key: Fingerprint, model: Model, now: datetime
     ) -> Record | None:

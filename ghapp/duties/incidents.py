@@ -118,12 +118,24 @@ class Incidents:
             return
         if await self._starts_anew(record, events, rows, model):
             return
-        decision = await self._decide(record, _unfolded(record.incident, events, rows), rows, model)
+        fresh = _unfolded(record.incident, events, rows)
+        here = await self._said_here(record.incident, fresh)
+        decision = await self._decide(record, here, rows, model)
         try:
             await self._carry_out(record, decision, model)
         except (NotFound, Gone) as gone:
             self.missing.add(record.incident.key)
             raise Unavailable(f"the issue may have been deleted: {gone}") from gone
+
+    async def _said_here(self, incident: Incident, events: Sequence[Event]) -> Sequence[Event]:
+        """The events that concern the incident's own issue, not an old one of the same alert."""
+        here: list[Event] = []
+        for event in events:
+            if isinstance(event, Signal) or event.number == incident.number:
+                here.append(event)
+            elif isinstance(event, CommentEvent):
+                await self._asks.redirect(event, incident)
+        return here
 
     async def _decide(
         self, record: Record, events: Sequence[Event], rows: Sequence[Row], model: Model

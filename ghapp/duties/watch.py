@@ -76,12 +76,15 @@ class Watch:
             key = key_of(issue) or support_fingerprint(issue.repo, issue.number)
             listed.add(key)
             record = records.get(key) or await self._records.get(key)
-            if record is None:
+            if record is None or _takes_over(issue, record):
                 adopted = await self._adopt(issue, model)
                 if adopted is not None:
                     await self._records.save(adopted, model)
                     await self._wake(conversation_of(key))
-            elif record.issue.updated_at < issue.updated_at:
+            elif (
+                issue.number == record.incident.number
+                and record.issue.updated_at < issue.updated_at
+            ):
                 self._incidents.fresh[key] = issue
                 await self._wake(conversation_of(key))
         for key, record in records.items():
@@ -116,3 +119,8 @@ class Watch:
                     storm.window,
                     storm.threshold,
                 )
+
+
+def _takes_over(issue: Issue, record: Record) -> bool:
+    """Whether somebody has reopened an old issue of an alert whose latest one is closed."""
+    return record.incident.phase is Phase.CLOSED and issue.number != record.incident.number
