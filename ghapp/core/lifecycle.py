@@ -10,6 +10,9 @@ from ghapp.core.routing import Route, route
 from ghapp.model.names import Severity
 from ghapp.model.types import Model
 
+_OF = "\n"
+"""Between a fingerprint and an occurrence; neither has line ends in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Absorbed:
@@ -68,7 +71,7 @@ def end_by_hand(incident: Incident, now: datetime) -> Incident:
     return replace(
         incident,
         episodes={
-            name: episode.end(now) if episode.firing else episode
+            name: episode.end(max(now, episode.fired or now)) if episode.firing else episode
             for name, episode in incident.episodes.items()
         },
     )
@@ -76,13 +79,15 @@ def end_by_hand(incident: Incident, now: datetime) -> Incident:
 
 def episode_name(incident: Incident, signal: Signal) -> str:
     """Under which name an incident keeps the episode of a signal; a storm holds episodes of many fingerprints."""
-    return f"{signal.fingerprint}/{signal.occurrence}" if incident.storm else signal.occurrence
+    if not incident.storm:
+        return signal.occurrence
+    return f"{signal.fingerprint}{_OF}{signal.occurrence}"
 
 
 def firing_members(incident: Incident) -> frozenset[Fingerprint]:
     """The fingerprints of a storm that still fire."""
     return frozenset(
-        Fingerprint(name.partition("/")[0])
+        Fingerprint(name.partition(_OF)[0])
         for name, episode in incident.episodes.items()
         if episode.firing
     )
