@@ -8,7 +8,7 @@ import pytest
 from ghapp.commands.resolve import run
 from ghapp.core.decide import on_signals
 from ghapp.core.incident import Phase
-from tests.support.builders import NOW, firing
+from tests.support.builders import NOW, firing, opened
 from tests.support.requests import LATER, MODEL, OPENED, after, request, unchanged
 
 
@@ -41,3 +41,10 @@ def test_what_was_firing_is_over_and_only_something_newer_reopens_it() -> None:
 def test_again_changes_nothing() -> None:
     incident = after(run(request("/resolve")))
     assert unchanged(run(request("/resolve again", incident)), incident)
+
+
+def test_also_when_the_senders_clock_is_ahead_of_ours() -> None:
+    ahead = opened(firing(minutes=8))
+    incident = after(run(request("/resolve", ahead)))
+    assert not incident.firing
+    assert on_signals(incident, [firing(minutes=8)], MODEL, LATER).incident.phase is Phase.CLOSED

@@ -143,3 +143,13 @@ async def test_closed_by_hand_it_lets_newer_alerts_through(desk: Desk) -> None:
     assert [found.title for found in desk.incidents_on_github()].count(
         "[sev2] Latency is high"
     ) == 1
+
+
+async def test_fingerprints_may_have_slashes_in_them(desk: Desk) -> None:
+    names = [Fingerprint(f"alerts:team/{number}/{number}") for number in range(5)]
+    await desk.alert(*(firing(key=name) for name in names))
+    await desk.alert(resolved(key=names[3], minutes=1))
+    desk.later(minutes=2)
+    await desk.tick()
+    assert desk.issue(4).body.count("| firing |") == 1
+    assert desk.issue(4).body.count("| over |") == 1

@@ -30,9 +30,9 @@ class TestRebuild:
             desk.later(days=2)
         await desk.restart(lost_database=True)
         assert (await desk.record()).incident.number == 2
-        await desk.says("/reopen", number=1)
+        desk.github.person_changes(HOME, 1, open=True)
         await desk.restart(lost_database=True)
-        assert len(await desk.records.open()) == 1
+        assert (await desk.record()).incident.number == 1
 
     async def test_is_done_once(self, desk: Desk) -> None:
         await desk.restart()
@@ -159,3 +159,47 @@ class TestLook:
         await desk.look()
         assert not desk.incidents.missing
         assert len(await desk.records.open()) == 1
+
+
+class TestOldIssuesOfTheSameAlert:
+    """The incident goes on in a new issue; the old one is still there, and people still write on it."""
+
+    @pytest.fixture(autouse=True)
+    async def relapsed(self, desk: Desk) -> None:
+        await desk.alert(firing())
+        await desk.alert(resolved(minutes=1))
+        desk.later(days=2)
+        await desk.alert(firing(minutes=2_880))
+        desk.later(minutes=1)
+
+    async def test_a_command_there_is_not_carried_out_here(self, desk: Desk) -> None:
+        asked = await desk.says("/resolve", number=1)
+        assert desk.issue(2).open
+        assert "The newest issue of this alert is #2." in desk.words(1)[-1]
+        assert desk.github.reactions[asked.id] == ["confused"]
+        await desk.says("Thanks!", number=1)
+        assert len(desk.words(1)) == 2
+
+    async def test_a_reassignment_there_moves_no_clock_here(self, desk: Desk) -> None:
+        before = (await desk.record()).incident.clock
+        await desk.by_hand("assigned", number=1, assignees=(Login("carol"),))
+        assert (await desk.record()).incident.clock == before
+
+    async def test_reopened_by_hand_it_does_not_take_the_place_of_the_new_one(
+        self, desk: Desk
+    ) -> None:
+        await desk.by_hand("reopened", number=1, open=True)
+        await desk.look()
+        record = await desk.record()
+        assert (record.incident.number, record.issue.number) == (2, 2)
+
+    async def test_but_when_the_new_one_is_closed_it_does(self, desk: Desk) -> None:
+        await desk.alert(resolved(minutes=2_882))
+        desk.later(minutes=5)
+        await desk.by_hand("reopened", number=1, open=True)
+        await desk.look()
+        record = await desk.record()
+        assert (record.incident.number, record.incident.phase) == (1, Phase.OPEN)
+        desk.later(minutes=15)
+        await desk.tick()
+        assert desk.words(1)[-1].startswith("@carol @bob")
