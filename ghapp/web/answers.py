@@ -94,6 +94,11 @@ async def read_body(request: web.Request, limit: int) -> bytes:
     if (request.content_length or 0) > limit:
         raise too_large(limit)
     try:
+        if request.content.is_eof():  # it came with its headers, as most do: nothing to wait for
+            body = request.content.read_nowait()
+            if len(body) > limit:
+                raise too_large(limit)
+            return body
         async with asyncio.timeout(PATIENCE):
             return await _read_up_to(limit, request.content)
     except TimeoutError as error:

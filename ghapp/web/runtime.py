@@ -246,7 +246,7 @@ class Runtime:
 
     async def _measure(self) -> None:
         depth, oldest = await self.store.waiting_stats()
-        parked = len(await self.store.parked())
+        parked = await self.store.parked_count()
         records = await self.records.open()
         metrics.set_queue(depth=depth, oldest_seconds=oldest, parked=parked)
         severities = (record.incident.severity for record in records.values())
