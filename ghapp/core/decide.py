@@ -18,7 +18,7 @@ from ghapp.core.effects import (
     occasion,
 )
 from ghapp.core.facts import Fingerprint, Issue, RepoName, Signal
-from ghapp.core.incident import Episode, Incident, Member, Phase, bare, brief
+from ghapp.core.incident import STATE_LABELS, Episode, Incident, Member, Phase, bare, brief
 from ghapp.core.lifecycle import Absorbed, absorb
 from ghapp.core.routing import route
 from ghapp.model.names import Severity
@@ -111,13 +111,15 @@ def escalate(
 def settle(issue: Issue, before: Incident, decision: Decision) -> Decision:
     """Complete a decision by what follows from its incident: labels one by one, and the issue's own text and state.
 
-    Only what this decision changes is written, so a label that a person took off stays off. A reaction says that
-    it is done, so it comes last.
+    Only what this decision changes is written, so a label that a person took off stays off. Of a label that says how
+    it stands the loss has been observed before: if it is wanted all the same, it is wanted anew. A reaction says
+    that it is done, so it comes last.
     """
     after = decision.incident
     if after == before:
         return decision
-    added = sorted(after.labels - before.labels - issue.labels)
+    new = (after.labels - before.labels) | (after.labels & STATE_LABELS)
+    added = sorted(new - issue.labels)
     removed = sorted((before.labels - after.labels | _outdated(before, after)) & issue.labels)
     done = [effect for effect in decision.effects if isinstance(effect, React)]
     effects: list[Effect] = [effect for effect in decision.effects if effect not in done]
