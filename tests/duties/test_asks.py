@@ -326,3 +326,15 @@ async def test_handoff(desk: Desk) -> None:
     await desk.says("/handoff @carol she knows it", by="bob")
     assert desk.issue().assignees == ("carol",)
     assert desk.words()[0].startswith("@carol `bob` hands this incident to you.")
+
+
+async def test_an_acknowledgement_right_after_the_label_was_taken_off_holds(desk: Desk) -> None:
+    await desk.alert(firing())
+    await desk.says("/ack")
+    desk.github.person_changes(HOME, 1, labels=desk.issue().labels - {"acknowledged"})
+    await desk.says("/ack")
+    assert "acknowledged" in desk.issue().labels
+    desk.later(hours=1)
+    await desk.look()
+    await desk.tick()
+    assert desk.words() == []
