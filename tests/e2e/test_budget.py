@@ -75,10 +75,11 @@ async def test_each_step_of_a_life(github, ghapp_server, cost, severity, etags):
     await costs(2)
     await repeat(server, opened)
     await costs(1)
-    for person in ("bob", "carol"):  # the second is not named in OWNERS.yaml, and may write
+    for person in ("carol", "bob"):  # the first is not named in OWNERS.yaml, and may write
         async with noticed(github, server):
             await github.person(person).comment(1, "/ack")
         await costs(4)
+        assert "acknowledged" in labels(await the_incident(github))
     await repeat(server, opened)
     await costs(1)
     async with noticed(github, server):
