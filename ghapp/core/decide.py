@@ -111,16 +111,17 @@ def escalate(
 def settle(issue: Issue, before: Incident, decision: Decision) -> Decision:
     """Complete a decision by what follows from its incident: labels one by one, and the issue's own text and state.
 
-    Only what this decision changes is written, so a label that a person took off stays off. Of a label that says how
-    it stands the loss has been observed before: if it is wanted all the same, it is wanted anew. A reaction says
-    that it is done, so it comes last.
+    Only what this decision changes is written, so a label that a person took off stays off. But what a person did
+    with a label that says how it stands has been observed before: if the incident stands otherwise all the same, it
+    does so anew. A reaction says that it is done, so it comes last.
     """
     after = decision.incident
     if after == before:
         return decision
     new = (after.labels - before.labels) | (after.labels & STATE_LABELS)
     added = sorted(new - issue.labels)
-    removed = sorted((before.labels - after.labels | _outdated(before, after)) & issue.labels)
+    old = before.labels | _outdated(before, after) | STATE_LABELS
+    removed = sorted((old - after.labels) & issue.labels)
     done = [effect for effect in decision.effects if isinstance(effect, React)]
     effects: list[Effect] = [effect for effect in decision.effects if effect not in done]
     if added:
