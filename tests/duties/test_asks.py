@@ -338,3 +338,14 @@ async def test_an_acknowledgement_right_after_the_label_was_taken_off_holds(desk
     await desk.look()
     await desk.tick()
     assert desk.words() == []
+
+
+async def test_a_cry_for_help_right_after_an_acknowledgement_by_label_is_heard(desk: Desk) -> None:
+    await desk.alert(firing())
+    desk.github.person_changes(HOME, 1, labels=desk.issue().labels | {"acknowledged"})
+    await desk.says("/escalate I can't do this alone")
+    assert "acknowledged" not in desk.issue().labels
+    desk.later(minutes=10)
+    await desk.look()
+    await desk.tick()
+    assert len(desk.words()) == 2
