@@ -67,15 +67,16 @@ def sqlite_module() -> ModuleType:
     return importlib.import_module("pysqlite3.dbapi2")
 
 
-def prepare_sqlite(connection: Any) -> None:
+def prepare_sqlite(connection: Any, synchronous: str = "FULL") -> None:
     """Set what a connection must have: durable commits, patience with other writers, foreign keys.
 
-    FULL makes a commit survive a power cut, see https://www.sqlite.org/pragma.html#pragma_synchronous.
+    FULL makes a commit survive a power cut; NORMAL only a crash of the process, and a power cut takes the newest
+    commits back without harming the file. See https://www.sqlite.org/pragma.html#pragma_synchronous.
     """
     for pragma in (
         f"busy_timeout={BUSY_TIMEOUT_MS}",  # first: switching to WAL may itself have to wait
         "journal_mode=WAL",
-        "synchronous=FULL",
+        f"synchronous={synchronous}",
         "foreign_keys=ON",
         f"wal_autocheckpoint={CHECKPOINT_PAGES}",
         f"journal_size_limit={JOURNAL_BYTES}",
@@ -88,6 +89,24 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
         raise DatabaseUrlError(
             "a database in memory forgets what it accepted: write sqlite:///path"
         )
+    engine = _sqlite_engine(url, "FULL")
+    turnstile.install(engine)
+    return engine
+
+
+def bookkeeping_engine(db: sa.Engine) -> sa.Engine:
+    """A second engine on the same database, for records that may be lost with the power because the sweep heals them.
+
+    On SQLite its commits do not wait for the disk, so that they keep the line of deliveries short.
+    """
+    if not is_sqlite(db):
+        return db
+    engine = _sqlite_engine(db.url, "NORMAL")
+    turnstile.install(engine, turnstile.turnstile(db))
+    return engine
+
+
+def _sqlite_engine(url: sa.URL, synchronous: str) -> sa.Engine:
     engine = sa.create_engine(url, module=sqlite_module(), pool_size=8, max_overflow=24)
 
     @sa.event.listens_for(engine, "connect")
@@ -95,9 +114,8 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
         # A transaction that begins by reading and then writes fails at once when another one wrote
         # in between; taking the write lock at the start waits instead.
         connection.isolation_level = "IMMEDIATE"
-        prepare_sqlite(connection)
+        prepare_sqlite(connection, synchronous)
 
-    turnstile.install(engine)
     return engine
 
 

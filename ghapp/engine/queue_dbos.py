@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
-from ghapp.engine.database import is_sqlite
+from ghapp.engine.database import bookkeeping_engine, is_sqlite
 from ghapp.engine.lease import lock_key
 
 APPLICATION_VERSION = "ghapp-drain-1"
@@ -40,7 +40,7 @@ def launch(db: sa.Engine, executor: str, run: Run) -> None:
     config: DBOSConfig = {
         "name": "ghapp",
         "system_database_url": db.url.render_as_string(hide_password=False),
-        "system_database_engine": db,
+        "system_database_engine": bookkeeping_engine(db),
         "application_version": APPLICATION_VERSION,
         "executor_id": executor,
         "log_level": "WARNING",

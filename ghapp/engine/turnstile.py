@@ -26,9 +26,12 @@ def turnstile(db: sa.Engine) -> threading.Lock:
     return _turnstiles[db]
 
 
-def install(db: sa.Engine) -> None:
-    """Have every connection of the pool take its turn from its first write until it is given back."""
-    lock = _turnstiles[db] = threading.Lock()
+def install(db: sa.Engine, shared: "threading.Lock | None" = None) -> None:
+    """Have every connection of the pool take its turn from its first write until it is given back.
+
+    `shared` is the lock of another engine on the same file.
+    """
+    lock = _turnstiles[db] = shared or threading.Lock()
 
     @sa.event.listens_for(db, "before_cursor_execute")
     def _take(connection: sa.Connection, _cursor: Any, statement: str, *_rest: object) -> None:
