@@ -233,8 +233,8 @@ class TestReadiness:
         fault = github.proxy.faults.add(Fault(contents, faults.status(503), times=None))
         server = ghapp_server()
         await server.launch()
-        await until(lambda: fault.hits)
-        answer = await page_when(server, "/readyz", lambda answer: answer.status)
+        await until(lambda: fault.hits and "listening" in server.tail())
+        answer = await page(server, "/readyz")
         assert answer.status == 503
         assert "OWNERS.yaml has not been read yet" in answer.text
         assert (await page(server, "/healthz")).status == 200
