@@ -118,10 +118,8 @@ def settle(issue: Issue, before: Incident, decision: Decision) -> Decision:
     after = decision.incident
     if after == before:
         return decision
-    new = (after.labels - before.labels) | (after.labels & STATE_LABELS)
-    added = sorted(new - issue.labels)
-    old = before.labels | _outdated(before, after) | STATE_LABELS
-    removed = sorted((old - after.labels) & issue.labels)
+    added = sorted(_wanted(before, after, issue) - issue.labels)
+    removed = sorted(((before.labels | _STANDING) - after.labels) & issue.labels)
     done = [effect for effect in decision.effects if isinstance(effect, React)]
     effects: list[Effect] = [effect for effect in decision.effects if effect not in done]
     if added:
@@ -137,12 +135,15 @@ def settle(issue: Issue, before: Incident, decision: Decision) -> Decision:
     return Decision(after, (*effects, *done), later=later)
 
 
-def _outdated(before: Incident, after: Incident) -> frozenset[str]:
-    """The labels of every other severity, when it changes: a person may have put on several."""
-    if after.severity == before.severity:
-        return frozenset()
-    return frozenset(severity.label for severity in Severity if severity != after.severity)
+def _wanted(before: Incident, after: Incident, issue: Issue) -> frozenset[str]:
+    """The labels to put on: what is new, and what says how it stands but no longer does so on the issue."""
+    says_otherwise = (issue.labels & _SEVERITIES) - after.labels
+    standing = STATE_LABELS | (_SEVERITIES if says_otherwise else frozenset())
+    return (after.labels - before.labels) | (after.labels & standing)
 
+
+_SEVERITIES = frozenset(severity.label for severity in Severity)
+_STANDING = STATE_LABELS | _SEVERITIES
 
 _TURNS = frozenset({"escalated", "exhausted", "severity", "again", "handoff"})
 """Comments that mark a turn in the incident: its own text follows at once instead of within the minute."""
