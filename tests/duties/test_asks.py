@@ -349,3 +349,11 @@ async def test_a_cry_for_help_right_after_an_acknowledgement_by_label_is_heard(d
     await desk.look()
     await desk.tick()
     assert len(desk.words()) == 2
+
+
+async def test_a_severity_by_command_beats_one_by_label_just_before(desk: Desk) -> None:
+    await desk.alert(firing())
+    labels = (desk.issue().labels - {"sev2"}) | {"sev1"}
+    desk.github.person_changes(HOME, 1, labels=labels)
+    await desk.says("/sev 2")
+    assert {label for label in desk.issue().labels if label.startswith("sev")} == {"sev2"}

@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from ghapp.core.facts import RepoName
 from ghapp.core.incident import Phase
 from ghapp.core.routing import support_fingerprint
-from ghapp.github.errors import Unavailable
+from ghapp.github.errors import Gone, NotFound, Unavailable
 from ghapp.model.names import Login
 from tests.support.builders import HOME, KEY, NOW, firing, resolved
 from tests.support.desk import Desk
+
+SHOP = RepoName("acme/shop")
 
 
 class TestRebuild:
@@ -203,3 +206,32 @@ class TestOldIssuesOfTheSameAlert:
         desk.later(minutes=15)
         await desk.tick()
         assert desk.words(1)[-1].startswith("@carol @bob")
+
+
+class TestElsewhere:
+    """A support request in another repository is an incident where it was written."""
+
+    @pytest.fixture(autouse=True)
+    async def escalated(self, desk: Desk) -> None:
+        desk.github.person_opens(SHOP, author=Login("dave"), title="Cart")
+        await desk.says("/escalate", repo=SHOP)
+
+    async def test_a_new_index_finds_it(self, desk: Desk) -> None:
+        await desk.restart(lost_database=True)
+        record = await desk.record(support_fingerprint(SHOP, 1))
+        assert record.incident.phase is Phase.OPEN
+        assert record.incident.carrier is not None
+
+    async def test_where_it_cannot_be_looked_for_a_command_finds_it(self, desk: Desk) -> None:
+        desk.github.fail("repositories", NotFound())
+        await desk.restart(lost_database=True)
+        assert not await desk.records.open()
+        await desk.says("/ack", repo=SHOP)
+        assert "acknowledged" in desk.github.issues[SHOP, 1].labels
+        assert len([one for one in desk.github.comments[SHOP, 1] if one.author_is_app]) == 1
+
+    async def test_a_repository_that_is_closed_to_us_hides_no_other(self, desk: Desk) -> None:
+        desk.github.person_opens(RepoName("acme/api"), author=Login("dave"))
+        desk.github.fail_after(1, "list_issues", Gone())
+        await desk.restart(lost_database=True)
+        assert await desk.records.open()

@@ -58,6 +58,11 @@ class ForgetfulGitHub(FakeGateway):
         """Let a call of `method` raise after some good ones."""
         self._later[method] = (good, error)
 
+    def recover(self) -> None:
+        """No call fails any more."""
+        self._failures.clear()
+        self._later.clear()
+
     def _fail_before(self, method: str, args: Mapping[str, Any], priority: Priority) -> None:
         good, error = self._later.pop(method, (-1, None))
         if good > 0 and error is not None:
