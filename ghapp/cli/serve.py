@@ -56,15 +56,29 @@ async def _serve(settings: Settings) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stop.set)
     async with aiohttp.ClientSession() as session:
-        runtime = Runtime(settings, session)
-        async with runtime.running():
-            runner = web.AppRunner(
-                create_app(runtime.deps()), access_log=None, shutdown_timeout=GRACE
-            )
-            await runner.setup()
-            try:
-                await web.TCPSite(runner, settings.host, settings.port, backlog=1024).start()
-                log.info("listening", host=settings.host, port=settings.port)
-                await stop.wait()
-            finally:
-                await runner.cleanup()
+        while not stop.is_set():
+            await _serve_from_one_database(settings, session, stop)
+
+
+async def _serve_from_one_database(
+    settings: Settings, session: aiohttp.ClientSession, stop: asyncio.Event
+) -> None:
+    """Serve until told to stop, or until the database's file is gone: then the next one is built from GitHub."""
+    runtime = Runtime(settings, session)
+    async with runtime.running():
+        runner = web.AppRunner(create_app(runtime.deps()), access_log=None, shutdown_timeout=GRACE)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, settings.host, settings.port, backlog=1024).start()
+            log.info("listening", host=settings.host, port=settings.port)
+            waits = [asyncio.ensure_future(event.wait()) for event in (stop, runtime.lost)]
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for wait in waits:
+                wait.cancel()
+            if runtime.lost.is_set():
+                log.error(
+                    "database_gone",
+                    hint="starting anew; what was accepted in the last seconds may be lost",
+                )
+        finally:
+            await runner.cleanup()

@@ -11,7 +11,7 @@ from ghapp.core import marker, slash
 from ghapp.core.command import Answered, Command, Converted, Misused, Outcome, Refused, Request
 from ghapp.core.effects import AddLabels, Assign, Decision, Effect, React, Reaction, Say, occasion
 from ghapp.core.facts import Comment, CommentEvent, Fingerprint, Issue, Permission
-from ghapp.core.incident import Incident
+from ghapp.core.incident import INCIDENT, Incident
 from ghapp.duties.records import Record, adopt
 from ghapp.github.gateway import Gateway
 from ghapp.github.reconciler import Reconciler, Texts, carrying
@@ -87,12 +87,17 @@ class Asks:
     ) -> Record | None:
         """Answer the commands of a comment on an issue that is no incident; the record if one made it one.
 
-        The commands behind that one are left for the incident to answer.
+        The commands behind that one are left for the incident to answer. So are all when the issue turns out to be an
+        incident that the index has lost.
         """
         asked = self._typed(event)
         if not asked:
             return None
         issue = await self._gateway.get_issue(event.repo, event.number)
+        if INCIDENT in issue.labels:
+            carrier = await find_carrier(self._gateway, issue, key)
+            if carrier is not None:
+                return adopt(issue, key, carrier.body, model, carrier.id)
         refused = False
         handled: tuple[str, ...] = ()
         for typed in asked:

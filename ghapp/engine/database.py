@@ -2,6 +2,7 @@
 
 import importlib
 import sqlite3
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -92,6 +93,21 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
     engine = _sqlite_engine(url, "FULL")
     turnstile.install(engine)
     return engine
+
+
+class DatabaseGoneError(DatabaseError):
+    """The file of a SQLite database was removed or replaced while it was served from."""
+
+
+def file_identity(db: sa.Engine) -> tuple[int, int] | None:
+    """Which file a SQLite database is (device and inode); None when there is no file, or it is no SQLite."""
+    if not is_sqlite(db):
+        return None
+    try:
+        found = Path(str(db.url.database)).stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def bookkeeping_engine(db: sa.Engine) -> sa.Engine:

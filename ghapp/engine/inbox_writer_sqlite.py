@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ghapp.engine.database import prepare_sqlite, sqlite_module
+from ghapp.engine.database import file_identity, prepare_sqlite, sqlite_module
 from ghapp.engine.inbox_writer import Entry, UnusableTextError, WriterError, first_of_each
 from ghapp.engine.turnstile import turnstile
 
@@ -37,7 +37,9 @@ class SqliteWriter:
 
     def __init__(self, db: sa.Engine, patience: float) -> None:
         """Wait at most `patience` seconds for another writer's lock."""
+        self._db = db
         self._path = str(db.url.database)
+        self._file: tuple[int, int] | None = None
         self._patience = patience
         self._sqlite = sqlite_module()
         self._turnstile = turnstile(db)
@@ -84,12 +86,15 @@ class SqliteWriter:
         prepare_sqlite(connection)
         connection.execute(f"PRAGMA busy_timeout={int(self._patience * 1000)}").close()
         self._connection = connection
+        self._file = file_identity(self._db)
         return connection
 
     @contextmanager
     def _turn(self) -> Iterator[Any]:
         mine = self._turnstile.acquire(timeout=self._patience)
         try:
+            if self._file is not None and file_identity(self._db) != self._file:
+                raise WriterError("SQLite: the database file was removed or replaced")
             yield self._connection or self._open()
         except UnicodeEncodeError as error:
             raise UnusableTextError(str(error)) from error

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ghapp.engine import rows, slots
-from ghapp.engine.database import is_sqlite
+from ghapp.engine.database import DatabaseGoneError, file_identity, is_sqlite
 from ghapp.engine.rows import Row
 from ghapp.engine.tables import create_tables, ledger, memory, spend
 
@@ -54,10 +54,12 @@ class Store:
         self._clock = clock or (lambda: datetime.now(UTC))
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="ghapp-store")
         self._listeners: list[Listener] = []
+        self._file = file_identity(db)
 
     async def create(self) -> None:
         """Create the tables that are missing; safe when several instances start at once."""
         await self.run(create_tables, self._db)
+        self._file = file_identity(self._db)
 
     def close(self) -> None:
         """End the threads after what they do now; the database itself stays open."""
@@ -72,7 +74,13 @@ class Store:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work, *args)
 
     async def ping(self) -> None:
-        """Prove that the database answers, or raise what it says instead."""
+        """Prove that the database answers, or raise what it says instead.
+
+        Raises:
+            DatabaseGoneError: it is not the file any more that `create` has seen.
+        """
+        if file_identity(self._db) != self._file:
+            raise DatabaseGoneError("the database file was removed or replaced")
         await self.run(self._ping)
 
     def _ping(self) -> None:

@@ -227,6 +227,10 @@ class Gateway(Protocol):
         """Create a label; that it exists already is fine, and it is left as it is."""
         ...
 
+    async def repositories(self, repo: RepoName) -> list[RepoName]:
+        """All repositories of the installation that `repo` belongs to."""
+        ...
+
     async def default_branch(self, repo: RepoName) -> str:
         """The name of the branch that OWNERS.yaml is read from."""
         ...

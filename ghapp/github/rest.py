@@ -276,6 +276,12 @@ class RestGateway:
             if not _already_exists(refused):
                 raise
 
+    async def repositories(self, repo: RepoName) -> list[RepoName]:
+        """All repositories of the installation that `repo` belongs to."""
+        path = f"/installation/repositories?per_page={PAGE}"
+        pages = [page async for page in self._client.pages(path, repo=repo)]
+        return [name for page in pages for name in wire.repositories(page.data)]
+
     async def default_branch(self, repo: RepoName) -> str:
         """The name of the branch that OWNERS.yaml is read from."""
         return wire.default_branch(await self._get(_path(repo), repo, Priority.NORMAL))

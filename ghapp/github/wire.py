@@ -117,6 +117,14 @@ def default_branch(data: Any) -> str:
     return branch
 
 
+def repositories(data: Any) -> list[RepoName]:
+    """The names in a page of an installation's repositories."""
+    names = (
+        _text(_object(one).get("full_name")) for one in items(_object(data).get("repositories"))
+    )
+    return [RepoName(name) for name in names if name]
+
+
 def items(data: Any) -> list[Any]:
     """The members of a listing."""
     if not isinstance(data, list):

@@ -23,7 +23,7 @@ from ghapp.duties.models import Models
 from ghapp.duties.records import Records
 from ghapp.duties.texts import TemplateTexts
 from ghapp.duties.watch import Watch
-from ghapp.engine.database import open_engine
+from ghapp.engine.database import DatabaseGoneError, open_engine
 from ghapp.engine.inbox import Inbox
 from ghapp.engine.queue import Engine
 from ghapp.engine.store import Store
@@ -75,6 +75,8 @@ class Runtime:
         self._built = asyncio.Event()
         self._new_model = asyncio.Event()
         self._database_ok = False
+        self.lost = asyncio.Event()
+        """Set when the database's file is gone; a new runtime makes a new one and rebuilds it from GitHub."""
         self._bot_login: str | None = None
         self._wire()
 
@@ -239,8 +241,10 @@ class Runtime:
     async def _ping(self) -> None:
         try:
             await self.store.ping()
-        except Exception:
+        except Exception as error:
             self._database_ok = False
+            if isinstance(error, DatabaseGoneError):
+                self.lost.set()
             raise
         self._database_ok = True
 
