@@ -20,8 +20,7 @@ async def test_a_file_deleted_under_the_server_is_made_anew_from_github(
         return len(await incidents(github)) == count
 
     await github.proxy.eventually(lambda: opened(1))
-    for file in Path(tmp_path).glob("ghapp-1.sqlite*"):
-        file.unlink()
+    delete_database(tmp_path)
 
     async def taken():
         try:
@@ -36,3 +35,8 @@ async def test_a_file_deleted_under_the_server_is_made_anew_from_github(
     assert (await send(server, first)).status == 202
     assert await opened(2)
     assert server.running
+
+
+def delete_database(folder: Path) -> None:
+    for file in folder.glob("ghapp-1.sqlite*"):
+        file.unlink()
