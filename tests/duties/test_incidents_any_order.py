@@ -131,11 +131,11 @@ class World:
     async def nothing_is_lost(self) -> None:
         assert not await self.desk.parked()
         storm = await self.desk.records.get(storm_fingerprint("gcp"))
-        raging = storm is not None and storm.incident.phase is Phase.OPEN
+        raging = storm is not None and storm.incident.phase is not Phase.CLOSED
         members = storm.incident.members if storm is not None and raging else {}
         for key in {key for key, _ in self.newest}:
             record = await self.desk.records.get(key)
-            is_open = record is not None and record.incident.phase is not Phase.CLOSED
+            is_open = record is not None and record.incident.phase is Phase.OPEN
             fires = any(
                 times["firing"] > times["resolved"]
                 for (other, _), times in self.newest.items()
