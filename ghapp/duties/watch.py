@@ -25,7 +25,7 @@ _BUILT = "built"
 class Watch:
     """Looks at the open incidents of the home repository in one conditional listing.
 
-    Elsewhere there are support requests that `/escalate` made incidents: the index knows them, a new one looks for them.
+    Elsewhere are support requests that `/escalate` made incidents: the index knows them, a new one looks for them.
     """
 
     def __init__(

@@ -184,6 +184,9 @@ class GatewayContract:
         mine = [label for label in await gateway.list_labels(HOME) if label.name == "sev1"]
         assert [(label.color, label.description) for label in mine] == [("b60205", "The worst")]
 
+    async def test_repositories_of_the_installation(self, gateway: Gateway, issue: Issue) -> None:
+        assert issue.repo in await gateway.repositories(HOME)
+
     async def test_default_branch(self, gateway: Gateway) -> None:
         assert await gateway.default_branch(HOME) == "main"
 

@@ -232,6 +232,6 @@ class TestElsewhere:
 
     async def test_a_repository_that_is_closed_to_us_hides_no_other(self, desk: Desk) -> None:
         desk.github.person_opens(RepoName("acme/api"), author=Login("dave"))
-        desk.github.fail_after(1, "list_issues", Gone())
+        desk.github.fail_after(2, "list_issues", Gone())
         await desk.restart(lost_database=True)
         assert await desk.records.open()

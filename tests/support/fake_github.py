@@ -344,6 +344,11 @@ class FakeGateway(FakeRepositories):
         args = {"repo": repo, "name": name, "color": color, "description": description}
         self.write("create_label", args, Priority.NORMAL, work)
 
+    async def repositories(self, repo: RepoName) -> list[RepoName]:
+        """Those that a test has written to, and `repo`."""
+        names = {repo, *(name for name, _ in [*self.issues, *self.files])}
+        return self.read("repositories", {"repo": repo}, Priority.NORMAL, lambda: sorted(names))
+
     async def default_branch(self, repo: RepoName) -> str:
         """Always `main`."""
         return self.read("default_branch", {"repo": repo}, Priority.NORMAL, lambda: "main")
