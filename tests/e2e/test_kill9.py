@@ -43,6 +43,7 @@ incidents: {storm: {threshold: 100, window: 5m}}
 """
 
 ISSUES = "/repos/acme/ops/issues"
+SHOP = "acme/shop"
 SERVICES = 20
 DELIVERIES = 200
 
@@ -171,9 +172,12 @@ class TestSqlite:
             await alert(server, payload)
         numbers = {issue["title"].split()[-1]: issue["number"] for issue in await incidents(github)}
         taken_number, waiting_number, over_number = (numbers[f"service-{n}"] for n in range(3))
-        async with noticed(github, server, count=2):
-            await github.person("bob").comment(taken_number, "/ack")
-            await github.person("bob").comment(waiting_number, "/escalate")
+        bob, carol = github.person("bob"), github.person("carol")
+        support = (await carol.open_issue("Cannot pay", repo=SHOP))["number"]
+        async with noticed(github, server, count=3):
+            await bob.comment(taken_number, "/ack")
+            await bob.comment(waiting_number, "/escalate")
+            await bob.comment(support, "/escalate", repo=SHOP)
 
         await server.kill9()
         delete_database(server)
@@ -182,8 +186,9 @@ class TestSqlite:
             payload["incident"]["observed_value"] = "0.5"
             await alert(server, payload)
         await alert(server, gcp.incident(resource=gcp.service(2), started_at=later(over)))
-        async with noticed(github, server):
-            await github.person("carol").comment(waiting_number, "/escalate")
+        async with noticed(github, server, count=2):
+            await carol.comment(waiting_number, "/escalate")
+            await carol.comment(support, "/escalate", repo=SHOP)
 
         assert len(await incidents(github)) == 3
         issue = await github.person("alice").issue(taken_number)
@@ -194,6 +199,9 @@ class TestSqlite:
         assert len(await said(github, waiting_number)) == 2
         issue = await github.person("alice").issue(over_number)
         assert issue["state"] == "open", "a relapse reopens the same issue"
+        issue = await github.person("alice").issue(support, repo=SHOP)
+        assert assignees(issue) == {"alice", "bob"}
+        assert len(await said(github, support, repo=SHOP)) == 2
 
 
 def later(payload):
