@@ -11,10 +11,10 @@ import structlog
 from ghapp.core.decide import next_due, on_first_signals, on_signals, on_time, settle
 from ghapp.core.effects import Decision, Open, Say, Write
 from ghapp.core.facts import CommentEvent, Fingerprint, Issue, IssueEvent, RepoName, Signal
-from ghapp.core.incident import INCIDENT, Incident, Phase
+from ghapp.core.incident import INCIDENT, Incident, Phase, bare
 from ghapp.core.lifecycle import ends
 from ghapp.core.observe import observe
-from ghapp.core.routing import STORM_PREFIX, conversation_of, storm_fingerprint
+from ghapp.core.routing import STORM_PREFIX, conversation_of, route, storm_fingerprint
 from ghapp.duties.asks import Asks
 from ghapp.duties.records import TEXT_EVERY, Record, Records, adopt, closed_for, key_of, newer
 from ghapp.engine.store import Row, Store
@@ -88,7 +88,11 @@ class Incidents:
             key, self._home, signals, model, self._now(), storm=storm, episodes=known
         )
         if decision is None:
-            await self._remember_ends(signals)
+            begun = await self._begun(key, signals[0], model)
+            if begun is None:
+                await self._remember_ends(signals)
+            else:
+                await self._go_on(begun, events, rows, model)
             return
         if not storm and not await self._own_issue(decision.incident, rows, model):
             await self._send_to_storm(signals[0].source, rows)
@@ -240,7 +244,11 @@ class Incidents:
             episodes=old.episodes,
         )
         if decision is None:
-            return False
+            begun = await self._begun(old.key, signals[0], model, previous=old.number)
+            if begun is None or begun.issue.number == old.number:
+                return False
+            await self._go_on(begun, events, rows, model)
+            return True
         found = await self._find(old.key, decision.incident, model)
         if found is not None and found.issue.number != old.number:
             await self._go_on(found, events, rows, model)
@@ -259,12 +267,31 @@ class Incidents:
         record = Record(incident=applied.incident, issue=applied.issue, written_at=self._now())
         await self._records.save(record, model)
 
+    async def _begun(
+        self, key: Fingerprint, signal: Signal, model: Model, previous: int | None = None
+    ) -> Record | None:
+        """An issue whose opening was begun, and may have happened, before the alert was over."""
+        found = route(signal, model)
+        wanted = bare(
+            signal,
+            key=key,
+            repo=self._home,
+            area=found.area,
+            severity=found.severity,
+            now=self._now(),
+        )
+        wanted = replace(wanted, previous=previous)
+        if await self._reconciler.settle(opening(wanted)) is None:
+            return None
+        return await self._find(key, wanted, model)
+
     async def _find(self, key: Fingerprint, wanted: Incident, model: Model) -> Record | None:
         """Look for the marker among the issues of late: an answer may have been lost after GitHub did the work.
 
         What is older is in the index, which is rebuilt from GitHub whenever the database is new.
         """
         await self._reconciler.settle(opening(wanted))
+        await self._gateway.room(Priority.of(wanted.severity))
         issues = await self._gateway.list_issues(
             self._home,
             labels=[INCIDENT, f"source/{wanted.source}"],
