@@ -162,6 +162,26 @@ class TestAnswersLost:
         assert (await desk.record()).incident.number == 1
         assert not await desk.parked()
 
+    async def test_of_the_create_and_then_it_is_over(self, desk: Desk) -> None:
+        """Both are handled together, and neither alone would open an issue or close one."""
+        desk.github.lose_answer("create_issue")
+        await desk.alert(firing())
+        await desk.alert(resolved(minutes=1))
+        await desk.patiently()
+        assert [issue.open for issue in desk.incidents_on_github()] == [False]
+        assert (await desk.record()).incident.phase is Phase.CLOSED
+
+    async def test_of_the_create_of_a_successor_and_then_it_is_over(self, desk: Desk) -> None:
+        await desk.alert(firing())
+        await desk.alert(resolved(minutes=3))
+        desk.later(minutes=LONG_AFTER)
+        desk.github.lose_answer("create_issue")
+        await desk.alert(firing(minutes=LONG_AFTER))
+        await desk.alert(resolved(minutes=LONG_AFTER + 1))
+        await desk.patiently()
+        assert [issue.open for issue in desk.incidents_on_github()] == [False, False]
+        assert (await desk.record()).incident.number == 2
+
     async def test_of_an_escalation(self, desk: Desk) -> None:
         await desk.alert(firing())
         desk.later(minutes=15)
