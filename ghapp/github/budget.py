@@ -128,6 +128,14 @@ class Budget:
             if self._line:
                 self._line[0].turn.set()
 
+    async def check(self, priority: Priority) -> None:
+        """Raises `RateLimited` when a write that is not urgent would have to wait; counts nothing.
+
+        To be asked before a read that only a write gives sense to.
+        """
+        if priority > URGENT and await self._earliest(priority) > self._now():
+            raise RateLimited(await self._promise(priority), "content budget spent")
+
     async def _promise(self, priority: Priority) -> datetime:
         """When to come again: a time of its own for each, so that not all come back at once."""
         at = await self._earliest(priority)

@@ -55,9 +55,10 @@ class GitHubClient:
         timeout: aiohttp.ClientTimeout = TIMEOUT,
     ) -> None:
         self._base_url = base_url.rstrip("/")
+        self._limits = Limits(store, now=now, sleep=sleep)
         self._transport = Transport(
             session,
-            Limits(store, now=now, sleep=sleep),
+            self._limits,
             base_url=self._base_url,
             now=now,
             sleep=sleep,
@@ -66,6 +67,10 @@ class GitHubClient:
         )
         self._auth = Auth(self._transport, credentials, base_url=self._base_url, now=now)
         self._etags = Etags()
+
+    async def room(self, priority: Priority) -> None:
+        """Raises `RateLimited` when a write of this priority would have to wait; see `Budget.check`."""
+        await self._limits.budget.check(priority)
 
     async def request(
         self,

@@ -60,6 +60,10 @@ class Gateway(Protocol):
         """Who we are; asked once and remembered."""
         ...
 
+    async def room(self, priority: Priority) -> None:
+        """Ask, without a call, whether a write could go now: `RateLimited` says when else."""
+        ...
+
     async def list_issues(
         self,
         repo: RepoName,

@@ -47,6 +47,10 @@ class RestGateway:
             )
         return self._identity
 
+    async def room(self, priority: Priority) -> None:
+        """Whether a write could go now."""
+        await self._client.room(priority)
+
     async def list_issues(
         self,
         repo: RepoName,

@@ -142,6 +142,20 @@ class TestBudget:
         await asyncio.gather(*(budget.spend(Priority.SEV3) for _ in range(40)))
         assert self.store.spent == [NOW] * 40
 
+    async def test_asking_for_room_counts_nothing(self, budget: Budget) -> None:
+        await budget.check(Priority.SEV3)
+        assert self.store.spent == []
+
+    async def test_without_room_each_that_asks_gets_its_own_time(self, budget: Budget) -> None:
+        self.store.spent = ago(*[10.0] * 70)
+        times = []
+        for _ in range(3):
+            with pytest.raises(RateLimited) as told:
+                await budget.check(Priority.SEV3)
+            times.append(told.value.until)
+        assert times == sorted(set(times))
+        await budget.check(Priority.SEV1)
+
     async def test_two_instances_together_keep_the_limit(self, budget: Budget) -> None:
         self.store.spent = ago(*[5.0] * 70)
         other = Budget(self.store, self.clock.now, self.clock.sleep)

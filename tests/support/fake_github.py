@@ -35,6 +35,9 @@ class FakeGateway(FakeRepositories):
             events=("issue_comment", "issues", "push"),
         )
 
+    async def room(self, priority: Priority) -> None:
+        """There is always room here."""
+
     async def list_issues(
         self,
         repo: RepoName,
