@@ -197,3 +197,15 @@ async def page(server: Server, path: str) -> Answer:
     """GET one of the server's own pages."""
     async with aiohttp.ClientSession() as session, session.get(f"{server.url}{path}") as answer:
         return Answer(answer.status, await answer.text())
+
+
+async def alive(server: Server, *, within: float = 20) -> None:
+    """Wait until a server that need not become ready answers."""
+    async with asyncio.timeout(within):
+        while True:
+            try:
+                await page(server, "/healthz")
+            except aiohttp.ClientConnectionError:
+                await asyncio.sleep(POLL)
+            else:
+                return
