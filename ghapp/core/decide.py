@@ -74,7 +74,7 @@ def on_signals(
         return _recover(absorbed.incident, absorbed.ended, model, now)
     if absorbed.incident.severity < incident.severity:
         return _rise(incident, absorbed.incident)
-    return Decision(absorbed.incident, later=absorbed.fired > 0 or absorbed.ended is not None)
+    return Decision(absorbed.incident, later=absorbed.incident != incident)
 
 
 def on_time(incident: Incident, model: Model, now: datetime) -> Decision:
