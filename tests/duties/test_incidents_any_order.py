@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ghapp.core import marker
+from ghapp.core.facts import Fingerprint
 from ghapp.core.incident import STATE_LABELS, Phase
 from ghapp.core.routing import storm_fingerprint
 from ghapp.github.errors import RateLimited, Unavailable
@@ -72,7 +73,7 @@ class World:
         number = self.dice.choice(numbers)
         labels = self.desk.issue(number).labels
         new = self.dice.choice(["sev1", "sev4", "acknowledged", "area/billing", "customer"])
-        old = self.dice.choice(sorted(labels - {"incident"}))
+        old = self.dice.choice([*sorted(labels - {"incident", "source/gcp"}), "nothing"])
         labels = self.dice.choice([labels | {new}, labels - {old}])
         if self.dice.random() < 0.6:
             await self.desk.by_hand("labeled", number=number, labels=labels)
@@ -99,8 +100,14 @@ class World:
         await self.desk.recall()
 
     async def lose_the_database(self) -> None:
-        """What it had accepted has been handled and written down; only then may it go."""
+        """What it had accepted has been handled and written down; only then may it go.
+
+        Of what was over before it had an issue there is no trace on GitHub.
+        """
         await self.settle(1)
+        for one in list(self.newest):
+            if await self.desk.records.get(Fingerprint(one[0])) is None:
+                del self.newest[one]
         await self.desk.restart(lost_database=True)
 
     async def look(self) -> None:
@@ -144,6 +151,9 @@ class World:
             assert key in members or is_open is fires, key
 
     async def the_index_is_true(self) -> None:
+        """At the latest when somebody says something."""
+        for issue in self.desk.incidents_on_github():
+            await self.desk.says("hello", number=issue.number)
         records = await self.desk.records.open()
         shown = {marker.find(i.body).key for i in self.desk.incidents_on_github() if i.open}  # type: ignore[union-attr]
         assert shown == set(records)
