@@ -21,6 +21,7 @@ from ghapp.core.facts import Fingerprint, Issue, RepoName, Signal
 from ghapp.core.incident import STATE_LABELS, Episode, Incident, Member, Phase, bare, brief
 from ghapp.core.lifecycle import Absorbed, absorb
 from ghapp.core.routing import route
+from ghapp.core.who import on_call_for
 from ghapp.model.names import Severity
 from ghapp.model.types import Model
 
@@ -39,7 +40,8 @@ def on_first_signals(
     """Open an incident for a fingerprint that has none, unless all of it is over already.
 
     `previous` is the closed issue of the same fingerprint that the new one links to, `episodes` what is
-    remembered of earlier ends.
+    remembered of earlier ends. No alert is ever unowned: where the policy names nobody at this time, it is assigned
+    to whoever is on call for the area.
     """
     found = route(signals[0], model)
     empty = bare(signals[0], key=key, repo=repo, area=found.area, severity=found.severity, now=now)
@@ -56,7 +58,8 @@ def on_first_signals(
     )
     step = escalation.start(incident, model, now)
     incident = replace(incident, clock=step.clock)
-    return Decision(incident, (Open(incident, newest, step.notified),))
+    owners = step.notified or on_call_for(area, model, now)
+    return Decision(incident, (Open(incident, newest, owners),))
 
 
 def on_signals(
