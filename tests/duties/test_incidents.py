@@ -73,6 +73,18 @@ async def test_the_whole_policy_is_gone_through_and_then_it_says_so(desk: Desk) 
     assert "**nobody has**" in desk.issue().body
 
 
+async def test_no_alert_is_unowned_though_the_policy_names_nobody_yet(desk: Desk) -> None:
+    later = "later: {people: [alice], shift: daily, start: 2027-01-01T00:00, timezone: UTC}"
+    text = OWNERS.replace("rotations:\n", f"rotations:\n  {later}\n")
+    before, _, rest = text.partition("      - {notify: [rotation]}")
+    after = rest[rest.index("areas:") :]
+    desk.github.write_file(HOME, FILE, f"{before}      - {{notify: [rotation:later]}}\n{after}")
+    await desk.models.refresh()
+    await desk.alert(firing())
+    assert desk.issue().assignees == ("bob",)
+    assert "**nobody has**" in desk.issue().body
+
+
 class TestWhatEachCosts:
     async def test_a_new_incident(self, desk: Desk) -> None:
         with desk.spending() as spent:
