@@ -18,6 +18,7 @@ from tests.support.e2e import (
     the_incident,
     when,
 )
+from tests.support.stillness import at_rest
 
 OWNERS = """\
 version: 1
@@ -136,7 +137,7 @@ async def test_the_clocks_of_open_incidents_follow_a_change(github, ghapp_server
 async def test_a_push_of_other_files_costs_nothing(github, ghapp_server):
     server = ghapp_server()
     await server.start()
-    before = github.proxy.last
+    before = await at_rest(github)
     async with noticed(github, server, "push"):
         await github.person("alice").put_file("README.md", "# ops\n")
     assert github.proxy.counted(before) == []
