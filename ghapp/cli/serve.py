@@ -33,7 +33,8 @@ def serve() -> None:
     try:
         settings = Settings.from_env(os.environ)
     except SettingsError as error:
-        raise UserError(error.what, error.hint) from error
+        # What a supervisor keeps of a start that failed is often its last line only.
+        raise UserError(f"{error.what}. {error.hint}") from error
     logs.configure()
     try:
         asyncio.run(_serve(settings))
