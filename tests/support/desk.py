@@ -1,6 +1,6 @@
 """The duties on a desk: the real store, inbox and drains on SQLite, GitHub in memory, and a clock to turn by hand."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -29,12 +29,11 @@ from ghapp.engine.inbox import Delivery, Inbox
 from ghapp.engine.rows import Row
 from ghapp.engine.store import Store
 from ghapp.github.errors import Refused
-from ghapp.github.priority import Priority
 from ghapp.github.reconciler import Reconciler
 from ghapp.model.names import Login
 from ghapp.model.types import Model
 from tests.support.builders import HOME, KEY, NOW, OWNERS
-from tests.support.fake_github import FakeGateway
+from tests.support.forgetful_github import ForgetfulGitHub
 
 _PATIENCE = 50
 
@@ -45,37 +44,6 @@ class Spent:
 
     counted: int = 0
     methods: list[str] = field(default_factory=list)
-
-
-@dataclass
-class ForgetfulGitHub(FakeGateway):
-    """GitHub from which issues can be deleted; `gone` says how it answers for them."""
-
-    gone: dict[tuple[RepoName, int], Refused] = field(default_factory=dict)
-    _later: dict[str, tuple[int, Exception]] = field(default_factory=dict)
-
-    def fail_after(self, good: int, method: str, error: Exception) -> None:
-        """Let a call of `method` raise after some good ones."""
-        self._later[method] = (good, error)
-
-    def recover(self) -> None:
-        """No call fails any more."""
-        self._failures.clear()
-        self._later.clear()
-
-    def _fail_before(self, method: str, args: Mapping[str, Any], priority: Priority) -> None:
-        good, error = self._later.pop(method, (-1, None))
-        if good > 0 and error is not None:
-            self._later[method] = (good - 1, error)
-        if good == 0 and error is not None:
-            self.fail(method, error)
-        super()._fail_before(method, args, priority)
-
-    def issue(self, repo: RepoName, number: int) -> Issue:
-        """The issue as it is."""
-        if (repo, number) in self.gone:
-            raise self.gone[repo, number]
-        return super().issue(repo, number)
 
 
 @dataclass
