@@ -2,12 +2,8 @@
 
 import pytest
 
-from ghapp.model.names import Login
 from tests.support.builders import firing, resolved
 from tests.support.desk import Desk
-
-CAROL = Login("carol")
-LONG_AFTER = 60 * 24 + 10.0
 
 
 class TestWhatEachCosts:

@@ -6,11 +6,9 @@ import pytest
 
 from ghapp.core.incident import Phase
 from ghapp.github.errors import RateLimited, Refused, Unavailable
-from ghapp.model.names import Login
 from tests.support.builders import HOME, NOW, firing, resolved
 from tests.support.desk import Desk
 
-CAROL = Login("carol")
 LONG_AFTER = 60 * 24 + 10.0
 
 
