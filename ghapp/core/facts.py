@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NewType
 
@@ -31,6 +31,16 @@ class Link:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One of several alerts that a sender groups into one message; `since` is UTC."""
+
+    summary: str
+    severity: Severity | None = None
+    since: datetime | None = None
+    url: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
     """One message of an alert sender, in the app's own words.
@@ -38,6 +48,12 @@ class Signal:
     `at` is the source's time of this event (UTC), by which events of one fingerprint are ordered.
     `occurrence` is the sender's id of this episode (a GCP incident id): an incident recovers when all have ended.
     `fields` is the sender's own object, for rules in OWNERS.yaml (`match` reaches into it) and for the reader.
+    `alerts` are those of a group that fire now; the newest message's list stands in the issue.
+    `due_at` is by when the sender wants it settled (UTC); it becomes the deadline for resolving.
+    `lasts` is for trouble whose end nobody reports: without a further signal for so long, it is over.
+    `rate` names a rate in OWNERS.yaml: the signal is counted, and raises an incident only when the rate is reached.
+    `only_by_rule` says that it raises nothing unless a rule in OWNERS.yaml matches it.
+    `scope` is where the sender keeps it, such as a project, for comparing open incidents with what is open there.
     """
 
     source: str
@@ -52,6 +68,12 @@ class Signal:
     links: tuple[Link, ...] = ()
     where: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, Any] = field(default_factory=dict)
+    alerts: tuple[Alert, ...] = ()
+    due_at: datetime | None = None
+    lasts: timedelta | None = None
+    rate: str = ""
+    only_by_rule: bool = False
+    scope: str = ""
 
 
 class Permission(StrEnum):

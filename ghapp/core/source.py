@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ghapp.core.facts import Signal
+from ghapp.core.strict_json import Malformed
 
 MIB = 1024 * 1024
 
@@ -33,6 +34,26 @@ class Nothing:
 
 Parsed = Accepted | Nothing
 
+
+class Unsupported(Malformed):
+    """A message in a form that is never taken, whatever it says; answered 415."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Oidc:
+    """A caller that proves who it is by an OpenID Connect token in `Authorization: Bearer`.
+
+    The fields name environment variables: who the token is for (several, separated by commas), which account
+    it must be of, and where the issuer's certificates are, with the address that is used when that one is unset.
+    """
+
+    audience_variable: str
+    email_variable: str
+    certificates_variable: str
+    certificates_url: str
+    issuers: tuple[str, ...]
+
+
 Verify = Callable[[bytes, Mapping[str, str], Mapping[str, str], Sequence[str], datetime], None]
 """verify(body, headers, query, secrets, now): raises `verify.Unverified` or not."""
 
@@ -49,12 +70,17 @@ class Source:
     separated by commas: unset, the sender is off. Headers are looked up in the case that their
     documentation writes them in; the web server ignores case. `now` is aware, in UTC.
     `challenge` is the `WWW-Authenticate` header of a refusal, for senders that ask for one.
+    `sender` is the name that its signals bear, when one system sends through several doors.
+    `parks` is for senders that send a refused message again for days: what is authentic but
+    malformed is answered 204, and kept where an operator sees it.
     """
 
     name: str
     path: str
     secret_variable: str
-    verify: Verify
+    verify: Verify | Oidc
     parse: Parse
     challenge: str = ""
+    sender: str = ""
+    parks: bool = False
     max_bytes: int = MIB

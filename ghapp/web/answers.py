@@ -71,6 +71,11 @@ class Answers:
         self._ignored.inc()
         return web.Response(text=f"{why}\n")
 
+    def parked(self) -> web.Response:
+        """Authentic but unusable: kept for an operator, and never to be sent again."""
+        metrics.REFUSED.labels(self._source, "unusable").inc()
+        return web.Response(status=204)
+
     def refuse(self, refused: Refused, request_id: str) -> web.Response:
         """Say no, to the sender in one line and to us in the log."""
         metrics.REFUSED.labels(self._source, refused.reason).inc()

@@ -20,6 +20,10 @@ class Inbox(Protocol):
         """Store durably; False when it was seen before. Raises InboxUnavailable."""
         ...
 
+    async def park(self, delivery: Delivery, reason: str) -> bool:
+        """Store what can't be used for an operator to look at; otherwise as `put`."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deps:
@@ -57,7 +61,9 @@ def create_app(deps: Deps) -> web.Application:
         app.router.add_post("/webhooks/github", handler)
     for source in deps.sources.values():
         if known := deps.settings.secrets_of(source.secret_variable):
-            handler = doors.door(source, known, put=deps.inbox.put, now=deps.now)
+            handler = doors.door(
+                source, known, put=deps.inbox.put, park=deps.inbox.park, now=deps.now
+            )
             app.router.add_post(f"/webhooks/{source.path}", handler)
     app.router.add_get("/healthz", health.healthz)
     app.router.add_get("/readyz", health.readyz(deps.ready))

@@ -28,6 +28,7 @@ class MemoryInbox:
     """An inbox that keeps what it is given; `away` makes it refuse."""
 
     stored: list[Delivery] = field(default_factory=list)
+    parked: dict[str, str] = field(default_factory=dict)
     away: bool = False
 
     async def put(self, delivery: Delivery) -> bool:
@@ -36,6 +37,12 @@ class MemoryInbox:
         fresh = all((one.source, one.id) != (delivery.source, delivery.id) for one in self.stored)
         if fresh:
             self.stored.append(delivery)
+        return fresh
+
+
+    async def park(self, delivery: Delivery, reason: str) -> bool:
+        fresh = await self.put(delivery)
+        self.parked[delivery.id] = reason
         return fresh
 
 
