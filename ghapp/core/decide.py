@@ -19,8 +19,8 @@ from ghapp.core.effects import (
 )
 from ghapp.core.facts import Fingerprint, Issue, RepoName, Signal
 from ghapp.core.incident import STATE_LABELS, Episode, Incident, Member, Phase, bare, brief
-from ghapp.core.lifecycle import Absorbed, absorb
-from ghapp.core.routing import route
+from ghapp.core.lifecycle import Absorbed, absorb, lapse
+from ghapp.core.routing import gathers, route
 from ghapp.core.who import on_call_for
 from ghapp.model.names import Severity
 from ghapp.model.types import Model
@@ -33,7 +33,6 @@ def on_first_signals(
     model: Model,
     now: datetime,
     *,
-    storm: bool = False,
     previous: int | None = None,
     episodes: Mapping[str, Episode] | None = None,
 ) -> Decision | None:
@@ -45,14 +44,15 @@ def on_first_signals(
     """
     found = route(signals[0], model)
     empty = bare(signals[0], key=key, repo=repo, area=found.area, severity=found.severity, now=now)
-    if storm:
+    several = gathers(key)
+    if several:
         member = Member(brief(signals[0].summary), found.severity, found.area, count=0)
         empty = replace(empty, members={signals[0].fingerprint: member})
     absorbed = absorb(replace(empty, episodes=episodes or {}), signals, model)
     if not absorbed.incident.firing or absorbed.latest is None:
         return None
     newest = absorbed.latest
-    area = found.area if storm else route(newest, model).area
+    area = found.area if several else route(newest, model).area
     incident = replace(
         absorbed.incident, area=area, summary=brief(newest.summary), previous=previous
     )
@@ -81,7 +81,10 @@ def on_signals(
 
 
 def on_time(incident: Incident, model: Model, now: datetime) -> Decision:
-    """What the clock alone brings about: a snooze that is over, the next level, an exhausted policy."""
+    """What the clock alone brings about: trouble that has ended by itself, a snooze that is over, the next level."""
+    over = lapse(incident, now) if incident.phase is Phase.OPEN else None
+    if over is not None and incident.lapses_at is not None:
+        return _recover(over, incident.lapses_at, model, now)
     if incident.snoozed_until is not None and incident.snoozed_until <= now:
         return _wake(incident, now)
     due = escalation.due_at(incident, model)
@@ -92,9 +95,11 @@ def on_time(incident: Incident, model: Model, now: datetime) -> Decision:
 
 def next_due(incident: Incident, model: Model) -> datetime | None:
     """When `on_time` will next have something to do (UTC); None while nothing is due ever."""
-    if incident.phase is Phase.OPEN and incident.snoozed_until is not None:
-        return incident.snoozed_until
-    return escalation.due_at(incident, model)
+    if incident.phase is not Phase.OPEN:
+        return None
+    lapse_due = incident.lapses_at if incident.firing else None
+    clock_due = incident.snoozed_until or escalation.due_at(incident, model)
+    return min((time for time in (lapse_due, clock_due) if time is not None), default=None)
 
 
 def escalate(
@@ -161,6 +166,7 @@ def _relapse(incident: Incident, absorbed: Absorbed, model: Model, now: datetime
         ack=None,
         escalated=False,
         snoozed_until=None,
+        due_at=absorbed.latest.due_at if absorbed.latest is not None else None,
     )
     step = escalation.start(again, model, now)
     again = replace(again, clock=step.clock)

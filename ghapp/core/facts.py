@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NewType
 
-from ghapp.model.names import Login, Severity
+from ghapp.model.names import AreaName, Login, Severity
 
 Fingerprint = NewType("Fingerprint", str)
 """What makes two signals the same trouble; the key of an incident."""
@@ -48,7 +48,8 @@ class Signal:
     `at` is the source's time of this event (UTC), by which events of one fingerprint are ordered.
     `occurrence` is the sender's id of this episode (a GCP incident id): an incident recovers when all have ended.
     `fields` is the sender's own object, for rules in OWNERS.yaml (`match` reaches into it) and for the reader.
-    `alerts` are those of a group that fire now; the newest message's list stands in the issue.
+    `alerts` are those of a group that fire now; the list of the message that came last stands in the issue.
+    `area` is whose trouble it is by the sender's own configuration, where no rule in OWNERS.yaml says otherwise.
     `due_at` is by when the sender wants it settled (UTC); it becomes the deadline for resolving.
     `lasts` is for trouble whose end nobody reports: without a further signal for so long, it is over.
     `rate` names a rate in OWNERS.yaml: the signal is counted, and raises an incident only when the rate is reached.
@@ -68,7 +69,8 @@ class Signal:
     links: tuple[Link, ...] = ()
     where: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, Any] = field(default_factory=dict)
-    alerts: tuple[Alert, ...] = ()
+    alerts: tuple[Alert, ...] | None = None
+    area: AreaName | None = None
     due_at: datetime | None = None
     lasts: timedelta | None = None
     rate: str = ""

@@ -8,7 +8,8 @@ from typing import Any, Self
 
 import msgspec
 
-from ghapp.core.facts import Fingerprint, Issue, RepoName, Signal
+from ghapp.core.facts import Alert, Fingerprint, Issue, RepoName, Signal
+from ghapp.core.routing import BACKLOG
 from ghapp.model.names import AreaName, Login, Severity
 
 INCIDENT = "incident"
@@ -21,6 +22,8 @@ STATE_LABELS = frozenset({ACKNOWLEDGED, ESCALATED, RECOVERED, SNOOZED})
 NOTE_LENGTH = 1_000
 _SUMMARY_LENGTH = 300
 EPISODES_IN_ISSUE = 200
+ALERTS_KEPT = 50
+_BACKLOG_SOURCE = "backlog"
 _ENDED_KEPT = 20
 
 
@@ -92,7 +95,7 @@ class Ack:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One fingerprint inside a storm."""
+    """One fingerprint among those that an incident stands for."""
 
     summary: str
     severity: Severity
@@ -111,6 +114,9 @@ class Incident:
     `handled` names the newest commands that have been carried out, so that a repeated delivery changes nothing.
     `folded` names the deliveries of the last fold, so that one handled again after a crash is not counted twice.
     `opened_by` and `reason` are of the person who made an ordinary issue an incident.
+    `scope` is where the sender keeps it. `due_at` is by when the sender wants it settled. `lapses_at` is when it is
+    over by itself unless it fires again. `alerts` are those of a group, as the sender last listed them, `more_alerts`
+    how many of them it listed besides.
     `carrier` is the comment that holds marker and state when the issue is a person's own (None: the issue's body).
     """
 
@@ -136,6 +142,11 @@ class Incident:
     opened_by: str = ""
     reason: str = ""
     members: Mapping[str, Member] = field(default_factory=dict)
+    scope: str = ""
+    due_at: datetime | None = None
+    lapses_at: datetime | None = None
+    alerts: tuple[Alert, ...] = ()
+    more_alerts: int = 0
     previous: int | None = None
     carrier: int | None = None
     handled: tuple[str, ...] = ()
@@ -149,8 +160,13 @@ class Incident:
 
     @property
     def storm(self) -> bool:
-        """Whether this incident stands for many fingerprints of one source."""
+        """Whether this incident stands for many fingerprints."""
         return bool(self.members)
+
+    @property
+    def backlog(self) -> bool:
+        """Whether it lists what was old already when it arrived."""
+        return self.key == BACKLOG
 
     @property
     def labels(self) -> frozenset[str]:
@@ -181,12 +197,13 @@ def bare(
         key=key,
         repo=repo,
         number=0,
-        source=signal.source,
+        source=_BACKLOG_SOURCE if key == BACKLOG else signal.source,
         area=area,
         severity=severity,
         summary=brief(signal.summary),
         opened_at=now,
         last_seen=signal.at,
+        scope=signal.scope,
         clock=Clock(since=now),
         count=0,
     )
@@ -215,13 +232,15 @@ def to_state(incident: Incident, most: int = EPISODES_IN_ISSUE) -> dict[str, Any
         reason=brief(incident.reason, NOTE_LENGTH),
         episodes=dict(kept[:most]),
         members=dict(list(incident.members.items())[:most]),
+        alerts=incident.alerts[:most],
+        more_alerts=incident.more_alerts + len(incident.alerts[most:]),
     )
     state: dict[str, Any] = msgspec.to_builtins(small)
     return {
         name: value
         for name, value in state.items()
         if value is not False
-        and value not in (None, {}, "")  # 0 is a value: an issue not opened yet
+        and value not in (None, {}, "", [])  # 0 is a value: an issue not opened yet
     }
 
 

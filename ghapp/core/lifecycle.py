@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ghapp.core.facts import Fingerprint, Signal, Status
-from ghapp.core.incident import Episode, Incident, Member, brief
-from ghapp.core.routing import Route, route
+from ghapp.core.facts import Alert, Fingerprint, Signal, Status
+from ghapp.core.incident import ALERTS_KEPT, Episode, Incident, Member, brief
+from ghapp.core.routing import Route, gathers, route
 from ghapp.model.names import Severity
 from ghapp.model.types import Model
 
@@ -36,6 +36,7 @@ def absorb(incident: Incident, signals: Iterable[Signal], model: Model) -> Absor
     severity: Severity | None = incident.severity if incident.count else None
     last_seen = incident.last_seen
     fired, latest, started, ended = 0, None, False, None
+    listed: tuple[Alert, ...] | None = None
     for signal in signals:
         name = episode_name(incident, signal)
         before = episodes.get(name, Episode())
@@ -51,8 +52,10 @@ def absorb(incident: Incident, signals: Iterable[Signal], model: Model) -> Absor
                 latest = signal if latest is None or signal.at >= latest.at else latest
                 found = route(signal, model)
                 severity = _risen(incident, severity, found.severity)
-                if incident.storm:
+                if gathers(incident.key):
                     _join(members, signal, found)
+        if signal.alerts is not None:
+            listed = signal.alerts
         episodes[name] = after
         last_seen = max(last_seen, signal.at)
     changed = replace(
@@ -63,11 +66,38 @@ def absorb(incident: Incident, signals: Iterable[Signal], model: Model) -> Absor
         last_seen=last_seen,
         count=incident.count + fired,
     )
+    if not gathers(incident.key):
+        changed = _with_what_it_says(changed, latest, listed)
     return Absorbed(changed, fired, latest, started, ended)
 
 
+def _with_what_it_says(
+    incident: Incident, latest: Signal | None, listed: tuple[Alert, ...] | None
+) -> Incident:
+    """The incident with what its newest opening, and the list that came last, say of it besides."""
+    if latest is not None:
+        incident = replace(
+            incident,
+            scope=latest.scope or incident.scope,
+            due_at=latest.due_at or incident.due_at,
+            lapses_at=latest.at + latest.lasts if latest.lasts is not None else None,
+        )
+    if listed is not None:
+        kept = tuple(replace(alert, summary=brief(alert.summary)) for alert in listed[:ALERTS_KEPT])
+        incident = replace(incident, alerts=kept, more_alerts=len(listed[ALERTS_KEPT:]))
+    return incident
+
+
+def lapse(incident: Incident, now: datetime) -> Incident | None:
+    """The incident after it has ended by itself; None while it has not, or others say when it ends."""
+    at = incident.lapses_at
+    if at is None or at > now or not incident.firing:
+        return None
+    return replace(end_by_hand(incident, at), lapses_at=None)
+
+
 def end_by_hand(incident: Incident, now: datetime) -> Incident:
-    """A person says that it is over: what is firing now ends now, and only something newer can raise it again."""
+    """It is over by what a person, not the sender, says: only something newer can raise it again."""
     return replace(
         incident,
         episodes={
@@ -79,7 +109,7 @@ def end_by_hand(incident: Incident, now: datetime) -> Incident:
 
 def episode_name(incident: Incident, signal: Signal) -> str:
     """Under which name an incident keeps the episode of a signal; a storm holds episodes of many fingerprints."""
-    if not incident.storm:
+    if not gathers(incident.key):
         return signal.occurrence
     return f"{signal.fingerprint}{_OF}{signal.occurrence}"
 

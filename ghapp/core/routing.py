@@ -12,6 +12,9 @@ from ghapp.model.types import AlertRule, Model
 
 DEFAULT_SEVERITY = Severity.SEV3
 STORM_PREFIX = "storm:"
+BACKLOG = Fingerprint("backlog:all")
+"""The key of the one issue that lists what was old already when it arrived."""
+
 _INCIDENT = "incident:"
 
 
@@ -27,14 +30,26 @@ class Route:
 def route(signal: Signal, model: Model) -> Route:
     """The first rule that matches, over all areas in the order of the file, decides.
 
-    Without a rule the fallback area takes it; without a severity in the rule the sender's own counts, else sev3.
+    Without a rule it goes to the area that the signal names, else to the fallback area; without a severity in the
+    rule the sender's own counts, else sev3.
     """
     for name, area in model.areas.items():
         for rule in area.alerts:
             if _matches(rule, signal):
                 severity = rule.severity or signal.severity or DEFAULT_SEVERITY
                 return Route(name, severity, rule)
-    return Route(model.fallback_area, signal.severity or DEFAULT_SEVERITY, None)
+    named = signal.area if signal.area in model.areas else None
+    return Route(named or model.fallback_area, signal.severity or DEFAULT_SEVERITY, None)
+
+
+def is_wanted(signal: Signal, model: Model) -> bool:
+    """Whether a signal may raise anything: some do only when a rule asks for them."""
+    return not signal.only_by_rule or route(signal, model).rule is not None
+
+
+def gathers(key: Fingerprint) -> bool:
+    """Whether an incident of this key stands for many fingerprints: a storm, or the backlog."""
+    return key == BACKLOG or key.startswith(STORM_PREFIX)
 
 
 def _matches(rule: AlertRule, signal: Signal) -> bool:

@@ -8,7 +8,8 @@ import structlog
 from ghapp.core import wire
 from ghapp.core.facts import CommentEvent, InstallationEvent, IssueEvent, Signal
 from ghapp.core.routing import fingerprint_of
-from ghapp.duties.incidents import Event, Incidents
+from ghapp.duties.incidents import Incidents
+from ghapp.duties.rates import Event
 from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import Models
 from ghapp.engine.failures import Retry

@@ -10,12 +10,27 @@ import structlog
 
 from ghapp.core.decide import next_due, on_first_signals, on_signals, on_time, settle
 from ghapp.core.effects import Decision, Open, Say, Write
-from ghapp.core.facts import CommentEvent, Fingerprint, Issue, IssueEvent, RepoName, Signal
+from ghapp.core.facts import (
+    CommentEvent,
+    Fingerprint,
+    Issue,
+    IssueEvent,
+    RepoName,
+    Signal,
+)
 from ghapp.core.incident import INCIDENT, Incident, Phase, bare
 from ghapp.core.lifecycle import ends
 from ghapp.core.observe import observe
-from ghapp.core.routing import STORM_PREFIX, conversation_of, route, storm_fingerprint
+from ghapp.core.routing import (
+    BACKLOG,
+    gathers,
+    is_wanted,
+    route,
+    storm_fingerprint,
+)
 from ghapp.duties.asks import Asks
+from ghapp.duties.gathering import Gathering
+from ghapp.duties.rates import Event, Rates
 from ghapp.duties.records import TEXT_EVERY, Record, Records, adopt, closed_for, key_of, newer
 from ghapp.engine.store import Row, Store
 from ghapp.github.errors import Gone, NotFound, RateLimited, Unavailable
@@ -25,8 +40,6 @@ from ghapp.github.reconciler import Reconciler, opening
 from ghapp.model.types import Model
 
 log = structlog.get_logger(__name__)
-
-Event = Signal | CommentEvent | IssueEvent
 
 _MARGIN = timedelta(hours=1)
 
@@ -52,6 +65,8 @@ class Incidents:
         self._store = store
         self._home = home
         self._now = now
+        self._rates = Rates(store)
+        self._gathering = Gathering(records, store, now)
         self.fresh: dict[Fingerprint, Issue] = {}
         """Issues that a listing has just shown, so that they need not be read again."""
         self.missing: set[Fingerprint] = set()
@@ -65,6 +80,7 @@ class Incidents:
         Raises:
             GitHubError: GitHub could not be asked or told; nothing is lost, the same may be handled again.
         """
+        events, rows = await self._rates.count(events, rows, model)
         record = await self._records.get(key)
         if record is None:
             await self._begin(key, events, rows, model)
@@ -75,18 +91,21 @@ class Incidents:
         self, key: Fingerprint, events: Sequence[Event], rows: Sequence[Row], model: Model
     ) -> None:
         """Handle what is said of an incident that is not known: a first alert, or words on an ordinary issue."""
-        signals = [event for event in events if isinstance(event, Signal)]
-        if not signals:
+        said = [event for event in events if isinstance(event, Signal)]
+        if not said:
             await self._ordinary_issue(key, events, model)
             return
-        storm = key.startswith(STORM_PREFIX)
-        if not storm and await self._in_storm(key, signals[0].source):
-            await self._send_to_storm(signals[0].source, rows)
+        signals = [signal for signal in said if is_wanted(signal, model)]
+        if not signals:
             return
-        known = {} if storm else dict(await self._records.ends(key))
-        decision = on_first_signals(
-            key, self._home, signals, model, self._now(), storm=storm, episodes=known
-        )
+        several = gathers(key)
+        if not several:
+            place = await self._gathering.place_of(key, signals, rows, model)
+            if place is not None:
+                await self._gathering.send(rows, place)
+                return
+        known = {} if several else dict(await self._records.ends(key))
+        decision = on_first_signals(key, self._home, signals, model, self._now(), episodes=known)
         if decision is None:
             begun = await self._begun(key, signals[0], model)
             if begun is None:
@@ -94,8 +113,8 @@ class Incidents:
             else:
                 await self._go_on(begun, events, rows, model)
             return
-        if not storm and not await self._own_issue(decision.incident, rows, model):
-            await self._send_to_storm(signals[0].source, rows)
+        if not several and not await self._gathering.own_issue(decision.incident, rows, model):
+            await self._gathering.send(rows, storm_fingerprint(signals[0].source))
             return
         found = await self._find(key, decision.incident, model)
         if found is not None:
@@ -183,7 +202,7 @@ class Incidents:
         if after.behind and self._now() >= after.written_at + TEXT_EVERY:
             after = await self._write_text(after)
         if after.incident.phase is Phase.CLOSED and record.incident.phase is not Phase.CLOSED:
-            await self._release_slots(after.incident)
+            await self._gathering.release(after.incident)
         await self._records.save(after, model)
 
     async def _write_text(self, record: Record) -> Record:
@@ -233,13 +252,15 @@ class Incidents:
         if closed is None or closed <= model.incidents.reopen_within or not signals:
             return False
         old = record.incident
+        if not gathers(old.key) and await self._gathering.is_backlog(old.key, signals, rows, model):
+            await self._gathering.send(rows, BACKLOG)
+            return True
         decision = on_first_signals(
             old.key,
             self._home,
             signals,
             model,
             now,
-            storm=old.storm,
             previous=old.number,
             episodes=old.episodes,
         )
@@ -311,31 +332,6 @@ class Incidents:
             known = await self._records.ends(key)
             mine = [signal for signal in signals if signal.fingerprint == key]
             await self._records.remember_ends(key, ends(mine, known))
-            await self._store.release_slot(key)
-
-    async def _in_storm(self, key: Fingerprint, source: str) -> bool:
-        """Whether the storm's issue lists this fingerprint, or will: what was sent there may still wait."""
-        storm = await self._records.get(storm_fingerprint(source))
-        raging = storm is not None and storm.incident.phase is not Phase.CLOSED
-        if storm is not None and raging and key in storm.incident.members:
-            return True
-        return await self._store.own_slot(key) is False
-
-    async def _own_issue(self, incident: Incident, rows: Sequence[Row], model: Model) -> bool:
-        """Ask for one of the issues that a source may open at a time; asked again, the same answer."""
-        storm = model.incidents.storm
-        at = rows[0].received_at if rows else self._now()
-        return await self._store.claim_slot(
-            INCIDENT, incident.key, incident.source, at, storm.window, storm.threshold
-        )
-
-    async def _send_to_storm(self, source: str, rows: Sequence[Row]) -> None:
-        await self._store.reroute(
-            [row.id for row in rows], conversation_of(storm_fingerprint(source))
-        )
-
-    async def _release_slots(self, incident: Incident) -> None:
-        for key in incident.members or (incident.key,):
             await self._store.release_slot(key)
 
     async def _ordinary_issue(

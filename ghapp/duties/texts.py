@@ -142,8 +142,15 @@ class TemplateTexts:
         return _cut(text.strip(), _LONGEST_COMMENT)
 
     def _status(self, incident: Incident, members: int) -> str:
-        shown = self._members(incident)[:members]
-        inner = self._render("status.md", incident, members=shown)
+        """The part that ghapp keeps current; it lists at most so many members of a storm, and alerts of a group."""
+        alerts = incident.alerts[:members]
+        inner = self._render(
+            "status.md",
+            incident,
+            members=self._members(incident)[:members],
+            alerts=alerts,
+            more_alerts=incident.more_alerts + len(incident.alerts) - len(alerts),
+        )
         return f"{BEGIN}\n{inner}\n{END}"
 
     def _members(self, incident: Incident) -> list[tuple[bool, Member]]:
@@ -156,7 +163,9 @@ class TemplateTexts:
         model = self._model()
         area = area_of(incident.area, model)
         policy = model.severities[incident.severity]
-        resolve_by = incident.opened_at + policy.resolve if policy.resolve else None
+        resolve_by = incident.due_at
+        if resolve_by is None and policy.resolve:
+            resolve_by = incident.opened_at + policy.resolve
         text: str = self._templates.get_template(template).render(
             incident=incident,
             area=area,

@@ -23,6 +23,13 @@ KEEP_DELIVERY_IDS = timedelta(days=7)
 
 KEEP_SPEND = timedelta(hours=1)
 KEEP_LEDGER = timedelta(days=30)
+KEEP_MEMORY = {
+    "ended": timedelta(days=8),
+    "rate": timedelta(days=8),
+    "closed-incident": timedelta(days=90),
+}
+"""Kinds of memory that grow with what happens; the rest is as large as what is open now."""
+
 KEEP_SLOTS = timedelta(days=1)
 THREADS = 4
 
@@ -222,6 +229,9 @@ class Store:
                 ledger.c.state == "done", ledger.c.at < (now - KEEP_LEDGER).timestamp()
             )
         )
+        for kind, length in KEEP_MEMORY.items():
+            old = memory.c.updated_at < (now - length).timestamp()
+            await self._write(memory.delete().where(memory.c.kind == kind, old))
         await self.run(slots.prune, self._db, (now - KEEP_SLOTS).timestamp())
 
     def _tell(self, conversations: Iterable[str]) -> None:

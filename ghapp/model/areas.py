@@ -90,8 +90,8 @@ class Incidents(Section):
     """An alert that fires again so soon after closing reopens its issue; later it gets a new one."""
     storm: Storm = Storm()
     """When single issues give way to one that lists the rest."""
-    max_age: Duration | None = None
-    """An incident that is open for so long is asked about; absent: never."""
+    max_age: Duration = timedelta(hours=24)
+    """An alert that is older when it arrives goes into the one issue of the backlog."""
 
 
 class Heartbeat(Section):

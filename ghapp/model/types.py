@@ -27,6 +27,7 @@ from ghapp.model.names import AreaName, Login, PolicyName, RotationName, TeamNam
 from ghapp.model.people import Away, Hours, Member, Override, Person, Rotation
 from ghapp.model.references import AreaRef, NewLogin, PersonRef
 from ghapp.model.section import EMPTY, Frozen, MayBeEmpty, Section
+from ghapp.model.senders import Rate, Stripe
 from ghapp.model.severities import EscalationLevel, EscalationPolicy, SeverityPolicy
 from ghapp.model.values import NAME, UTC, Sev, Weekday, Zone
 
@@ -50,6 +51,7 @@ __all__ = [
     "Model",
     "Override",
     "Person",
+    "Rate",
     "Release",
     "Review",
     "Rotation",
@@ -57,6 +59,7 @@ __all__ = [
     "SeverityPolicy",
     "Stale",
     "Storm",
+    "Stripe",
     "Triage",
     "Weekday",
 ]
@@ -98,6 +101,8 @@ class Model(Section):
     """How incident issues live."""
     heartbeats: Frozen[Annotated[str, NAME], Heartbeat] = EMPTY
     """Jobs that report to /heartbeat/NAME; silence is an alert."""
+    stripe: Stripe = Stripe()
+    """What is particular to Stripe."""
     review: Review = Review()
     """What a pull request needs before it is merged."""
     release: Release | None = None
@@ -121,6 +126,12 @@ class Model(Section):
     def area(self, name: str) -> Area | None:
         """The area of that name."""
         return self.areas.get(AreaName(name))
+
+    @property
+    def rates(self) -> Mapping[str, Rate]:
+        """The rates that signals may be counted by, by the name that signals bear."""
+        rate = self.stripe.decline_rate
+        return {} if rate is None else {"stripe.decline_rate": rate}
 
     @cached_property
     def named(self) -> frozenset[Login]:

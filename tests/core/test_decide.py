@@ -56,7 +56,7 @@ class TestFirstSignals:
 
     def test_a_storm_counts_every_fingerprint(self):
         signals = [firing(key="gcp:1"), firing(key="gcp:2"), firing(key="gcp:2", policy="other")]
-        decision = on_first_signals("storm:gcp", HOME, signals, MODEL, NOW, storm=True)
+        decision = on_first_signals("storm:gcp", HOME, signals, MODEL, NOW)
         assert decision is not None
         members = decision.incident.members
         assert {key: member.count for key, member in members.items()} == {"gcp:1": 1, "gcp:2": 2}

@@ -77,5 +77,5 @@ def test_known_ends_are_kept():
 
 def test_a_storm_knows_which_of_its_members_still_fire():
     signals = [firing(key="gcp:1"), firing(key="gcp:2"), resolved(key="gcp:2", minutes=1)]
-    decision = on_first_signals("storm:gcp", "acme/ops", signals, MODEL, NOW, storm=True)
+    decision = on_first_signals("storm:gcp", "acme/ops", signals, MODEL, NOW)
     assert firing_members(decision.incident) == {"gcp:1"}

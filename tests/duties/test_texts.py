@@ -18,6 +18,7 @@ from ghapp.core.effects import Open, Say
 from ghapp.core.facts import Link, Signal
 from ghapp.core.incident import Ack, Incident, Phase, from_state
 from ghapp.core.marker import Marker
+from ghapp.core.routing import storm_fingerprint
 from ghapp.duties.texts import BEGIN, END, LONGEST_BODY, TemplateTexts, templates_folder
 from ghapp.model.names import AreaName, Login, Severity
 from ghapp.model.problem import Problem
@@ -64,7 +65,8 @@ def alert(text: str = PAYLOAD, **changes: Any) -> Signal:
 
 
 def raised(*signals: Signal, storm: bool = False) -> tuple[Incident, Open]:
-    decision = on_first_signals(KEY, HOME, signals, model(), NOW, storm=storm)
+    key = storm_fingerprint("gcp") if storm else KEY
+    decision = on_first_signals(key, HOME, signals, model(), NOW)
     assert decision is not None
     (effect,) = decision.effects
     assert isinstance(effect, Open)
