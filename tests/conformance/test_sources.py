@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ghapp import plugins, sources
 from ghapp.core import wire
-from ghapp.core.source import Accepted, Nothing, Oidc, Parsed, Source
+from ghapp.core.source import Accepted, Nothing, Oidc, Parsed, Source, Verify
 from ghapp.core.strict_json import Malformed
 from ghapp.core.verify import Unverified
 
@@ -29,6 +29,14 @@ PAYLOADS = [
     for path in sorted((CORPUS / source.name).glob("*.json"))
 ]
 every_source = pytest.mark.parametrize("source", SOURCES.values(), ids=lambda s: s.name)
+every_check = pytest.mark.parametrize(
+    "verify",
+    [
+        pytest.param(source.verify, id=source.name)
+        for source in SOURCES.values()
+        if not isinstance(source.verify, Oidc)  # the door checks the token of such a sender
+    ],
+)
 every_payload = pytest.mark.parametrize(("source", "path"), PAYLOADS)
 
 texts = st.dictionaries(st.text(), st.text(), max_size=3)
@@ -87,7 +95,7 @@ def holds(found: Parsed | str, source: Source) -> None:
         assert signal.at.utcoffset() is not None
         stored = wire.encode(signal)
         assert wire.decode(wire.kind_of(signal), stored) == signal
-        assert b"\\u0000" not in stored
+        assert rb"\u0000" not in stored.replace(rb"\\", b"")
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -141,17 +149,15 @@ def test_it_has_its_own_tests(source: Source) -> None:
     assert (Path("tests/sources") / f"test_{module.name}").is_file()
 
 
-@every_source
+@every_check
 @given(body=st.binary(), headers=texts | headers_of_senders, query=texts)
 def test_a_stranger_is_refused_whatever_it_sends(
-    source: Source, body: bytes, headers: dict[str, str], query: dict[str, str]
+    verify: Verify, body: bytes, headers: dict[str, str], query: dict[str, str]
 ) -> None:
-    if isinstance(source.verify, Oidc):
-        pytest.skip("the door checks the token of such a sender")
     with pytest.raises(Unverified):
-        source.verify(body, headers, query, ["a secret that nobody guesses"], NOW)
+        verify(body, headers, query, ["a secret that nobody guesses"], NOW)
     with pytest.raises(Unverified):
-        source.verify(body, headers, query, [], NOW)
+        verify(body, headers, query, [], NOW)
 
 
 @every_source
