@@ -261,12 +261,18 @@ def test_the_standard_check_is_total(
     headers: dict[str, str], secrets: list[str], body: bytes
 ) -> None:
     reason(lambda: standard_webhook(body, headers, secrets, NOW))
-    for name, value in standard().items():
-        changed = headers[name]
-        if not (changed == value or (name == "webhook-signature" and value in changed)):
-            assert reason(
-                lambda: standard_webhook(BODY, standard() | {name: changed}, [SECRET], NOW)  # noqa: B023 - called at once
-            )
+
+
+@given(
+    st.sampled_from(sorted(standard().items())).flatmap(
+        lambda item: st.tuples(st.just(item[0]), bent(item[1]))
+    )
+)
+def test_every_header_of_a_standard_webhook_is_signed(changed: tuple[str, str]) -> None:
+    name, value = changed
+    headers = standard() | {name: value}
+    same = value == standard()[name] or standard()["webhook-signature"] in value
+    assert same or reason(lambda: standard_webhook(BODY, headers, [SECRET], NOW))
 
 
 @given(
