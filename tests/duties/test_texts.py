@@ -15,7 +15,7 @@ from ghapp import plugins
 from ghapp.core import marker
 from ghapp.core.decide import on_first_signals
 from ghapp.core.effects import Open, Say
-from ghapp.core.facts import Link, Signal
+from ghapp.core.facts import Alert, Link, Signal
 from ghapp.core.incident import Ack, Incident, Phase, from_state
 from ghapp.core.marker import Marker
 from ghapp.core.routing import storm_fingerprint
@@ -58,6 +58,10 @@ def alert(text: str = PAYLOAD, **changes: Any) -> Signal:
         "documentation": text,
         "links": (Link(text, "https://github.com/acme/ops/issues/1"), Link("x", "javascript:x")),
         "where": {text: text, "resource": text},
+        "alerts": (
+            Alert(text, Severity.SEV1, NOW, "javascript:x"),
+            Alert(text, url=f"https://x.example/{text}"),
+        ),
         "fields": {text: [text, {"policy_name": text}]},
         "started_at": NOW,
     }
@@ -215,6 +219,16 @@ class TestLength:
         later = TEXTS.updated(body, replace(incident, count=2_000_000, ack=Ack(OURS, NOW)))
         assert len(later) <= LONGEST_BODY
         assert sealed(later, incident)
+
+    @LONG
+    def test_of_a_group(self, text: str) -> None:
+        alerts = tuple(Alert(text, url=f"https://x.example/{'y' * 2000}") for _ in range(300))
+        incident, effect = raised(firing(alerts=alerts))
+        for body in (TEXTS.body(effect), TEXTS.updated(TEXTS.body(effect), incident)):
+            assert len(body) <= LONGEST_BODY
+            assert sealed(body, incident)
+            assert "Firing now:" in body
+            assert "more." in body
 
     @LONG
     def test_of_a_storm(self, text: str) -> None:

@@ -125,6 +125,28 @@ async def test_pruning_keeps_what_may_still_matter(store: Store, clock: Clock) -
     assert await store.spend_since(NOW - HOUR) == [NOW]
 
 
+@pytest.mark.parametrize(
+    ("kind", "days"),
+    [
+        pytest.param("ended", 8, id="ends that never had an issue"),
+        pytest.param("rate", 8, id="counted events"),
+        pytest.param("closed-incident", 90, id="closed incidents"),
+    ],
+)
+async def test_what_grows_with_what_happens_is_forgotten(
+    store: Store, clock: Clock, kind: str, days: int
+) -> None:
+    await store.memory_put(kind, "gcp:1", {})
+    await store.memory_put("incident", "gcp:1", {})
+    clock.now += timedelta(days=days)
+    await store.prune()
+    assert await store.memory_all(kind) == {"gcp:1": {}}
+    clock.now += timedelta(seconds=1)
+    await store.prune()
+    assert await store.memory_all(kind) == {}
+    assert await store.memory_all("incident") == {"gcp:1": {}}
+
+
 async def test_ping_raises_what_the_database_says(store: Store, db: sa.Engine) -> None:
     await store.ping()
     sa.event.listen(db, "before_cursor_execute", _away)
