@@ -57,9 +57,13 @@ def create_app(deps: Deps) -> web.Application:
             home=deps.settings.home_repo,
             put=deps.inbox.put,
             bot_login=deps.bot_login,
+            now=deps.now,
+            source=deps.sources.get(github_door.SOURCE),
         )
         app.router.add_post("/webhooks/github", handler)
     for source in deps.sources.values():
+        if source.name == github_door.SOURCE:
+            continue  # its events come through GitHub's own door
         if known := deps.settings.secrets_of(source.secret_variable):
             handler = doors.door(
                 source, known, put=deps.inbox.put, park=deps.inbox.park, now=deps.now
