@@ -1,7 +1,8 @@
 """Strict JSON: what every parser reads the same way, and nothing else.
 
 Lenient readers disagree about duplicate keys, NaN and broken text, and what one accepts another
-cannot store. A body with any of these is refused as a whole (RFC 8259; I-JSON, RFC 7493).
+cannot store. A body with any of these is refused as a whole (RFC 8259; I-JSON, RFC 7493). So is a
+byte order mark: RFC 8259 forbids writing one, and a signature that covers it invites two readings.
 """
 
 import json
@@ -14,8 +15,9 @@ MAX_DEPTH = 64
 """Objects and arrays within each other; the senders that we know stay below ten."""
 
 _MAX_DIGITS = 308
-"""A longer whole number is beyond the largest double, as 1e999 is."""
+"""Every whole number of so many digits is within a double; longer ones would go where 1e999 goes."""
 
+_BYTE_ORDER_MARK = "\ufeff"
 _SUSPECT_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 
@@ -27,12 +29,12 @@ def loads(body: bytes) -> Any:
     """Read one JSON document.
 
     Raises:
-        Malformed: not UTF-8, not JSON, a duplicate key, NaN or a number beyond a double, a lone
+        Malformed: not UTF-8, a byte order mark, not JSON, a duplicate key, NaN or a number beyond a double, a lone
             surrogate, U+0000, or nested deeper than `MAX_DEPTH`. Nothing else is raised, whatever
             the bytes are.
     """
     try:
-        value = _decode(body.decode())
+        value = _decode(_text(body))
     except UnicodeDecodeError as error:
         raise Malformed(f"not UTF-8 at byte {error.start}") from None
     except JSONDecodeError as error:
@@ -44,6 +46,13 @@ def loads(body: bytes) -> Any:
     if _SUSPECT_ESCAPE.search(body):
         _refuse_broken_text(value)
     return value
+
+
+def _text(body: bytes) -> str:
+    text = body.decode()
+    if text.startswith(_BYTE_ORDER_MARK):
+        raise Malformed("not JSON: it begins with a byte order mark")
+    return text
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -61,7 +70,7 @@ def _float(text: str) -> float:
 
 
 def _int(text: str) -> int:
-    if len(text) > _MAX_DIGITS:
+    if len(text.removeprefix("-")) > _MAX_DIGITS:
         raise Malformed("a number is out of range")
     return int(text)
 
