@@ -122,6 +122,7 @@ def test_a_complete_notification() -> None:
             "label zone": "us-east1-c",
         },
         fields=COMPLETE["incident"],
+        scope="acme-prod",
     )
     assert signal.fingerprint.startswith("gcp:")
     assert len(signal.fingerprint) == 28
@@ -343,6 +344,22 @@ def test_without_ids_the_names_tell_troubles_apart() -> None:
     assert of() == of(incident_id="0.other")
     assert len({of(), of(policy_name="x"), of(condition_name="x"), of(resource_id="5")}) == 4
     assert of(resource_id=None) != of(resource_id=None, resource_name="db-1")
+
+
+@pytest.mark.parametrize(
+    ("changes", "scope"),
+    [
+        pytest.param({}, "acme-prod", id="the project that has the policy"),
+        pytest.param({"scoping_project_id": GONE}, "acme-prod", id="from the address"),
+        pytest.param(
+            {"scoping_project_id": GONE, "url": GONE}, "", id="never that of the resource"
+        ),
+        pytest.param({"scoping_project_id": "x" * 65}, "", id="endless"),
+        pytest.param({"scoping_project_id": "acme @bob"}, "", id="no id of a project"),
+    ],
+)
+def test_scope(changes: Any, scope: str) -> None:
+    assert signal_of(**changes).scope == scope
 
 
 def test_equal_bodies_are_one_delivery_for_a_moment_and_repeats_later() -> None:
