@@ -95,7 +95,7 @@ class GitHubClient:
         return await self._request(method, self._base_url + path, repo, body, priority)
 
     async def pages(
-        self, path: str, *, repo: RepoName, priority: Priority = Priority.NORMAL
+        self, path: str, *, repo: RepoName | None, priority: Priority = Priority.NORMAL
     ) -> AsyncIterator[Response]:
         """A listing page by page, each conditional; raises `Refused` if it never ends."""
         url = self._base_url + path
