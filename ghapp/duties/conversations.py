@@ -7,11 +7,13 @@ import structlog
 
 from ghapp.core import wire
 from ghapp.core.facts import CommentEvent, InstallationEvent, IssueEvent, Signal
+from ghapp.core.heartbeat import name_of
 from ghapp.core.routing import fingerprint_of
+from ghapp.duties.heartbeats import Heartbeats
 from ghapp.duties.incidents import Incidents
-from ghapp.duties.rates import Event
 from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import Models
+from ghapp.duties.rates import Event
 from ghapp.engine.failures import Retry
 from ghapp.engine.store import Row
 from ghapp.github.errors import RateLimited, Refused, Unavailable
@@ -33,6 +35,7 @@ class Conversations:
         self,
         *,
         incidents: Incidents,
+        heartbeats: Heartbeats,
         models: Models,
         ready: Callable[[], Awaitable[Model | None]],
         installed: Callable[[InstallationEvent], Awaitable[None]],
@@ -40,6 +43,7 @@ class Conversations:
     ) -> None:
         """`ready` gives the model once the index is complete, None when that takes longer than a moment."""
         self._incidents = incidents
+        self._heartbeats = heartbeats
         self._models = models
         self._ready = ready
         self._installed = installed
@@ -84,4 +88,5 @@ class Conversations:
         mine: list[Event] = [
             event for event in events if isinstance(event, Signal | CommentEvent | IssueEvent)
         ]
-        await self._incidents.handle(key, mine, rows, model)
+        duty = self._incidents if name_of(key) is None else self._heartbeats
+        await duty.handle(key, mine, rows, model)

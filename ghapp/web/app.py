@@ -1,16 +1,18 @@
 """The aiohttp application: which address is answered by what."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
 from aiohttp import web
 
-from ghapp.core.source import Source
+from ghapp.core.source import Oidc, Source
 from ghapp.engine.inbox import Delivery
 from ghapp.settings import Settings
-from ghapp.web import doors, github_door, health, pages
+from ghapp.web import doors, github_door, health, heartbeat_door, pages
+from ghapp.web.answers import Handler
+from ghapp.web.identity import Connected
 
 
 class Inbox(Protocol):
@@ -30,7 +32,7 @@ class Deps:
     """All that the web room needs of the others.
 
     `ready` says whether work can be accepted, and if not, why. `bot_login` is the App's own login, once
-    known. `page` renders the dashboard.
+    known. `heartbeats` has the names of those in OWNERS.yaml, once that was read. `page` renders the dashboard.
     """
 
     settings: Settings
@@ -38,6 +40,7 @@ class Deps:
     inbox: Inbox
     ready: Callable[[], tuple[bool, Sequence[str]]]
     bot_login: Callable[[], str | None] = lambda: None
+    heartbeats: Callable[[], Container[str] | None] = lambda: None
     page: Callable[[], Awaitable[str]] | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -61,17 +64,31 @@ def create_app(deps: Deps) -> web.Application:
             source=deps.sources.get(github_door.SOURCE),
         )
         app.router.add_post("/webhooks/github", handler)
+    connected = Connected()
+    app.on_cleanup.append(connected.close)
     for source in deps.sources.values():
         if source.name == github_door.SOURCE:
             continue  # its events come through GitHub's own door
-        if known := deps.settings.secrets_of(source.secret_variable):
-            handler = doors.door(
-                source, known, put=deps.inbox.put, park=deps.inbox.park, now=deps.now
-            )
+        if (handler := _handler(source, deps, connected)) is not None:
             app.router.add_post(f"/webhooks/{source.path}", handler)
+    if jobs := heartbeat_door.Secrets.of(deps.settings):
+        handler = heartbeat_door.door(jobs, put=deps.inbox.put, names=deps.heartbeats, now=deps.now)
+        app.router.add_post(heartbeat_door.PATH, handler)
     app.router.add_get("/healthz", health.healthz)
     app.router.add_get("/readyz", health.readyz(deps.ready))
     app.router.add_get("/metrics", health.metrics_page)
     if deps.page is not None:
         app.router.add_get("/", pages.dashboard(deps.page))
     return app
+
+
+def _handler(source: Source, deps: Deps, connected: Connected) -> Handler | None:
+    """The door of an alert sender; None when the environment does not say who may come in."""
+    put, park = deps.inbox.put, deps.inbox.park
+    if isinstance(source.verify, Oidc):
+        identity = connected.identity(source.verify, deps.settings)
+        if identity is None:
+            return None
+        return doors.door(source, (), put=put, park=park, now=deps.now, identity=identity)
+    secrets = deps.settings.secrets_of(source.secret_variable)
+    return doors.door(source, secrets, put=put, park=park, now=deps.now) if secrets else None

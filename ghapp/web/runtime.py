@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
@@ -16,6 +16,8 @@ from ghapp.duties.asks import Asks
 from ghapp.duties.clock import Clock, every
 from ghapp.duties.conversations import Conversations
 from ghapp.duties.dashboard import Dashboard
+from ghapp.duties.heartbeats import STEP as HEARTBEAT_STEP
+from ghapp.duties.heartbeats import Heartbeats
 from ghapp.duties.incidents import Incidents
 from ghapp.duties.labels import ensure_labels
 from ghapp.duties.models import CONVERSATION as MODEL
@@ -34,6 +36,7 @@ from ghapp.github.reconciler import Reconciler
 from ghapp.github.rest import RestGateway
 from ghapp.model.types import Model
 from ghapp.settings import Settings
+from ghapp.web import heartbeat_door
 from ghapp.web.app import Deps
 
 log = structlog.get_logger(__name__)
@@ -104,6 +107,16 @@ class Runtime:
             now=utc_now,
             wake=self.engine.wake,
         )
+        self.heartbeats = Heartbeats(
+            memory=self.store,
+            records=self.records,
+            incidents=self.incidents,
+            put=self.inbox.put,
+            model=lambda: self.models.current,
+            now=utc_now,
+        )
+        # What can't be heard is not silent.
+        self._hears_jobs = bool(heartbeat_door.Secrets.of(self.settings))
         self._clock = Clock(self.records, self.engine.wake, utc_now)
 
     @contextlib.asynccontextmanager
@@ -114,6 +127,7 @@ class Runtime:
         await self.engine.start(
             Conversations(
                 incidents=self.incidents,
+                heartbeats=self.heartbeats,
                 models=self.models,
                 ready=self._model_when_ready,
                 installed=self._installed,
@@ -128,6 +142,9 @@ class Runtime:
                 every(MEASURE_EVERY, self._measure, name="measure"),
             )
         ]
+        if self._hears_jobs:
+            marks = every(HEARTBEAT_STEP, self.heartbeats.mark, name="alive")
+            chores.append(asyncio.create_task(marks))
         try:
             yield
         finally:
@@ -149,6 +166,7 @@ class Runtime:
             inbox=self.inbox,
             ready=self.ready,
             bot_login=lambda: self._bot_login,
+            heartbeats=self._heartbeat_names,
             page=Dashboard(self.records, self.models, self.ready, utc_now).render,
         )
 
@@ -168,6 +186,10 @@ class Runtime:
             reasons.append("the open incidents have not been read yet")
         return not reasons, reasons
 
+    def _heartbeat_names(self) -> Collection[str] | None:
+        model = self.models.current
+        return None if model is None else model.heartbeats
+
     def _in_force(self) -> Model:
         return self.models.in_force()
 
@@ -183,6 +205,8 @@ class Runtime:
         await self._until_done()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._clock.run())
+            if self._hears_jobs:
+                group.create_task(self.heartbeats.run())
             group.create_task(every(LOOK_EVERY, self._look, name="look"))
             group.create_task(every(MODEL_EVERY, self._refresh_model, name="model"))
             group.create_task(every(LABELS_EVERY, self._ensure_labels, name="labels"))
@@ -219,6 +243,8 @@ class Runtime:
         self._new_model.set()
         for record in (await self.records.open()).values():
             await self.records.schedule(record, model)
+        if model.heartbeats and not self._hears_jobs:
+            log.warning("heartbeats_off", hint=f"set {heartbeat_door.TOKEN_VARIABLE}")
         if self._built.is_set():
             await self._ensure_labels()
 

@@ -67,6 +67,7 @@ class TestTrouble:
 
         starting = Conversations(
             incidents=desk.incidents,
+            heartbeats=desk.heartbeats,
             models=desk.models,
             ready=not_yet,
             installed=desk._installed,

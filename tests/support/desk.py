@@ -16,6 +16,7 @@ from ghapp.core.routing import conversation_of, conversation_of_issue, support_f
 from ghapp.duties.asks import Asks
 from ghapp.duties.clock import Clock
 from ghapp.duties.conversations import Conversations
+from ghapp.duties.heartbeats import Heartbeats
 from ghapp.duties.incidents import Incidents
 from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import FILE, Models
@@ -146,8 +147,17 @@ class Desk:
             wake=self._wake,
         )
         self.clock = Clock(self.records, self._wake, self._now)
+        self.heartbeats = Heartbeats(
+            memory=self.store,
+            records=self.records,
+            incidents=self.incidents,
+            put=self.inbox.put,
+            model=lambda: self.models.current,
+            now=self._now,
+        )
         self.conversations = Conversations(
             incidents=self.incidents,
+            heartbeats=self.heartbeats,
             models=self.models,
             ready=self._model,
             installed=self._installed,
