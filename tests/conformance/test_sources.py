@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ghapp import plugins, sources
@@ -173,6 +173,7 @@ def test_parsing_is_total(
 
 
 @every_payload
+@settings(max_examples=25)
 @given(data=st.data())
 def test_parsing_is_total_on_what_a_sender_could_have_meant(
     source: Source, path: Path, data: st.DataObject
@@ -184,6 +185,7 @@ def test_parsing_is_total_on_what_a_sender_could_have_meant(
 
 
 @every_payload
+@settings(max_examples=5)
 @given(headers=headers_of_senders)
 def test_one_message_means_the_same_each_time(
     source: Source, path: Path, headers: dict[str, str]
