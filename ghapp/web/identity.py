@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import aiohttp
+import structlog
 from google.auth import jwt
 from google.auth.exceptions import GoogleAuthError, InvalidValue
 
@@ -16,6 +17,8 @@ from ghapp.core.verify import Unverified, bearer
 from ghapp.settings import Settings
 from ghapp.web.answers import Refused
 from ghapp.web.certificates import Certificates, Keys, fetcher
+
+_log = structlog.get_logger(__name__)
 
 CLOCK_SKEW = 10
 """Seconds by which the issuer's clock may differ from ours."""
@@ -96,6 +99,9 @@ class Connected:
         audiences = settings.secrets_of(proof.audience_variable)
         emails = settings.secrets_of(proof.email_variable)
         if not audiences or not emails:
+            if audiences or emails:
+                unset = proof.email_variable if audiences else proof.audience_variable
+                _log.warning("sender_off", hint=f"set {unset}")
             return None
         url = settings.variables.get(proof.certificates_variable, proof.certificates_url)
         certificates = Certificates(fetcher(self._opened, url))
@@ -138,7 +144,9 @@ def _claims(token: str, keys: Keys) -> Mapping[str, Any]:
             token, certs=keys, clock_skew_in_seconds=CLOCK_SKEW
         )
     except InvalidValue as error:
-        raise Unverified("token_out_of_date") from error
+        # It is also what google-auth says of a key of another kind than the algorithm's.
+        another_kind = isinstance(error.__cause__, TypeError)
+        raise Unverified("token_mismatch" if another_kind else "token_out_of_date") from error
     except _UNREADABLE as error:
         raise Unverified("token_mismatch") from error
     return claims
