@@ -102,7 +102,8 @@ def deadline(heartbeat: Heartbeat, begun: datetime, outages: Iterable[Outage] = 
     the time granted, or a host that restarts each night would silence the alarm for ever.
     """
     due = begun + span(heartbeat)
-    expected = begun + heartbeat.every / 2
+    # A steady job that was late by its grace the last time may be on time, and so that much sooner, the next.
+    expected = begun + heartbeat.every / 2 - heartbeat.grace
     granted = [
         outage.up + span(heartbeat)
         for outage in outages
