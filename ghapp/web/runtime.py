@@ -22,21 +22,25 @@ from ghapp.duties.incidents import Incidents
 from ghapp.duties.labels import ensure_labels
 from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import Models
+from ghapp.duties.reconcile import EVERY as RECONCILE_EVERY
+from ghapp.duties.reconcile import Reconcile
 from ghapp.duties.records import Records
 from ghapp.duties.texts import TemplateTexts
 from ghapp.duties.watch import Watch
 from ghapp.engine.database import DatabaseGoneError, open_engine
 from ghapp.engine.inbox import Inbox
 from ghapp.engine.queue import Engine
+from ghapp.engine.serving import is_served
 from ghapp.engine.store import Store
 from ghapp.github.auth import Credentials
 from ghapp.github.client import GitHubClient
+from ghapp.github.deliveries import RestHook
 from ghapp.github.errors import GitHubError
 from ghapp.github.reconciler import Reconciler
 from ghapp.github.rest import RestGateway
 from ghapp.model.types import Model
 from ghapp.settings import Settings
-from ghapp.web import heartbeat_door
+from ghapp.web import heartbeat_door, reconciling
 from ghapp.web.app import Deps
 
 log = structlog.get_logger(__name__)
@@ -61,8 +65,12 @@ def utc_now() -> datetime:
 class Runtime:
     """All parts of one server process."""
 
-    def __init__(self, settings: Settings, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, settings: Settings, session: aiohttp.ClientSession, *, reconciles: bool = True
+    ) -> None:
+        """Build it; `reconciles` says whether it looks by itself for what the senders have lost."""
         self.settings = settings
+        self._reconciles = reconciles
         self._db = open_engine(settings.database_url)
         self.store = Store(self._db)
         self.inbox = Inbox(self._db)
@@ -75,6 +83,9 @@ class Runtime:
         )
         self.gateway = RestGateway(client)
         self.records = Records(self.store)
+        self.reconcile = Reconcile(
+            reconciling.parts(hook=RestHook(client), memory=self.store), self.store, utc_now
+        )
         self._built = asyncio.Event()
         self._new_model = asyncio.Event()
         self._database_ok = False
@@ -153,10 +164,31 @@ class Runtime:
                 chore.cancel()
             await asyncio.gather(*chores, return_exceptions=True)
             await self.engine.stop(timeout=STOP_WITHIN)
-            await self.inbox.stop()
-            self.store.close()
-            self._db.dispose()
+            await self._close()
             log.info("stopped")
+
+    @contextlib.asynccontextmanager
+    async def storing(self) -> AsyncIterator[None]:
+        """Only the database and the inbox: another process serves, and takes up what is stored here."""
+        await self.store.create()
+        await self.inbox.start()
+        try:
+            yield
+        finally:
+            await self._close()
+
+    async def is_served(self) -> bool:
+        """Whether another process serves from this database, and no second one may."""
+        return await is_served(self._db)
+
+    async def _close(self) -> None:
+        await self.inbox.stop()
+        self.store.close()
+        self._db.dispose()
+
+    async def until_ready(self) -> None:
+        """Wait until OWNERS.yaml and the open incidents have been read."""
+        await self._built.wait()
 
     def deps(self) -> Deps:
         """What the web application needs of the rest."""
@@ -210,6 +242,8 @@ class Runtime:
             group.create_task(every(LOOK_EVERY, self._look, name="look"))
             group.create_task(every(MODEL_EVERY, self._refresh_model, name="model"))
             group.create_task(every(LABELS_EVERY, self._ensure_labels, name="labels"))
+            if self._reconciles:
+                group.create_task(every(RECONCILE_EVERY, self.reconcile.turn, name="reconcile"))
 
     async def _until_done(self) -> None:
         wait = FIRST_RETRY

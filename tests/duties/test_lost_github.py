@@ -12,6 +12,7 @@ from ghapp.duties import lost_github
 from ghapp.duties.lost_github import AT_MOST, Found, Lost, find, still_lost, wanted
 from ghapp.github.deliveries import Attempt, Attempts
 from ghapp.github.errors import NotFound, RateLimited, Unavailable
+from tests.support.values import Values
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -50,25 +51,6 @@ class MemoryHook:
                 id=number, guid=attempt.guid, at=self.now, event="x", status=self.answer
             )
             self.made.append(again)
-
-
-@dataclass
-class Values:
-    """A memory without a database."""
-
-    kept: dict[tuple[str, str], Any] = field(default_factory=dict)
-
-    async def memory_get(self, kind: str, key: str) -> Any | None:
-        return self.kept.get((kind, key))
-
-    async def memory_all(self, kind: str) -> dict[str, Any]:
-        raise NotImplementedError
-
-    async def memory_put(self, kind: str, key: str, value: Any) -> None:
-        self.kept[kind, key] = value
-
-    async def memory_delete(self, kind: str, key: str) -> None:
-        raise NotImplementedError
 
 
 @pytest.mark.parametrize(

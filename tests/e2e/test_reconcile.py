@@ -1,0 +1,110 @@
+"""What GitHub could not deliver is found again: by the server when it is back, and by `ghapp reconcile`."""
+
+import json
+
+import pytest
+
+from ghapp.demo import faults
+from ghapp.demo.faults import Fault
+from ghapp.demo.hooks import HookFault
+from tests.support import gcp
+from tests.support.e2e import alert, handled, labels, said, the_incident, when
+from tests.support.shell import ghapp
+
+ATTEMPTS = "/app/hook/deliveries/*/attempts"
+
+
+@pytest.fixture
+async def server(github, ghapp_server):
+    server = ghapp_server()
+    await server.start()
+    await alert(server, gcp.incident(severity="ERROR"))
+    return server
+
+
+def comments(github):
+    """The deliveries of comments by people."""
+    return [
+        one
+        for one in github.proxy.hooks.deliveries
+        if one.event == "issue_comment" and one.payload["sender"]["type"] == "User"
+    ]
+
+
+def lose(github):
+    github.proxy.hooks.faults.append(HookFault(lambda one: one.event == "issue_comment", "lose"))
+
+
+async def lost_comment(github, text):
+    lose(github)
+    await github.person("alice").comment(1, text)
+    await github.proxy.hooks.received(len(github.proxy.hooks.deliveries))
+    while not any(one.fault == "lose" for one in comments(github)):
+        await github.proxy.hooks.received(len(github.proxy.hooks.deliveries) + 1)
+
+
+async def test_what_was_said_while_the_server_was_down_is_done_once_it_is_back(github, server):
+    await server.terminate()
+    await github.person("alice").comment(1, "/ack")
+    while not comments(github):
+        await github.proxy.hooks.received(len(github.proxy.hooks.deliveries) + 1)
+    await github.proxy.hooks.idle()
+    await server.start()
+    issue = await when(github, lambda issue: "acknowledged" in labels(issue))
+    assert len(comments(github)) == 2, "the failure, and the delivery that GitHub was asked for"
+    assert comments(github)[0].guid == comments(github)[1].guid
+    await handled(server)
+    assert (await the_incident(github))["updated_at"] >= issue["updated_at"]
+
+    code, out, err = await ghapp(server, "reconcile", "--json")
+    assert (code, err) == (0, "")
+    (part,) = json.loads(out)["parts"]
+    assert part["seen"]["did"] == {"redelivered": 0}
+    assert len(comments(github)) == 2
+
+
+async def test_beside_a_running_server_the_server_does_what_was_found(github, server):
+    await lost_comment(github, "/update half of it is back")
+    assert await said(github, 1) == []
+
+    code, out, err = await ghapp(server, "reconcile", "--dry-run")
+    assert (code, err) == (0, "")
+    assert "1 redelivered" in out
+    assert len(comments(github)) == 1
+
+    code, out, err = await ghapp(server, "reconcile", "--json")
+    assert (code, err) == (0, "")
+    found = json.loads(out)
+    assert found["served"]
+    assert [one["seen"]["did"] for one in found["parts"]] == [{"redelivered": 1}]
+    await handled(server)
+    assert [one.status for one in comments(github)] == [None, 202]
+
+    await github.proxy.hooks.redeliver(comments(github)[0])
+    assert comments(github)[-1].status == 200, "seen before"
+
+
+async def test_what_can_not_be_looked_at_is_said(github, server):
+    github.proxy.faults.add(
+        Fault(faults.on("GET", "/app/hook/deliveries"), faults.status(502), times=None)
+    )
+    code, out, _ = await ghapp(server, "reconcile")
+    assert code == 1
+    assert "GitHub answered 502" in out
+    assert "off: GHAPP_STRIPE_API_KEY is not set" in out
+    assert "Traceback" not in out
+
+
+async def test_without_a_server_it_looks_and_handles_by_itself(github, server):
+    await server.terminate()
+    code, out, err = await ghapp(server, "reconcile", "--json")
+    assert (code, err) == (0, "")
+    found = json.loads(out)
+    assert (found["served"], found["waiting"]) == (False, 0)
+
+
+async def test_without_settings_it_says_what_is_missing(server):
+    server.settings = {}
+    code, out, err = await ghapp(server, "reconcile")
+    assert (code, out) == (2, "")
+    assert "GHAPP_GITHUB_APP_ID" in err
