@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from ghapp.core import escalation
+from ghapp.core import attention, escalation
 from ghapp.core.effects import (
     AddLabels,
     Assign,
@@ -86,7 +86,10 @@ def on_time(incident: Incident, model: Model, now: datetime) -> Decision:
     if over is not None and incident.lapses_at is not None:
         return _recover(over, incident.lapses_at, model, now)
     if incident.snoozed_until is not None and incident.snoozed_until <= now:
-        return _wake(incident, now)
+        return _wake(incident, model, now)
+    forgotten = attention.on_time(incident, model, now)
+    if forgotten is not None:
+        return forgotten
     due = escalation.due_at(incident, model)
     if due is None or due > now:
         return Decision(incident)
@@ -99,7 +102,8 @@ def next_due(incident: Incident, model: Model) -> datetime | None:
         return None
     lapse_due = incident.lapses_at if incident.firing else None
     clock_due = incident.snoozed_until or escalation.due_at(incident, model)
-    return min((time for time in (lapse_due, clock_due) if time is not None), default=None)
+    times = (lapse_due, clock_due, attention.next_due(incident, model))
+    return min((time for time in times if time is not None), default=None)
 
 
 def escalate(
@@ -153,7 +157,7 @@ def _wanted(before: Incident, after: Incident, issue: Issue) -> frozenset[str]:
 _SEVERITIES = frozenset(severity.label for severity in Severity)
 _STANDING = STATE_LABELS | _SEVERITIES
 
-_TURNS = frozenset({"escalated", "exhausted", "severity", "again", "handoff"})
+_TURNS = frozenset({"ack_expired", "escalated", "exhausted", "severity", "again", "handoff"})
 """Comments that mark a turn in the incident: its own text follows at once instead of within the minute."""
 
 
@@ -188,8 +192,10 @@ def _rise(before: Incident, after: Incident) -> Decision:
     return Decision(after, (Say(name, "severity", {"before": before}),))
 
 
-def _wake(incident: Incident, now: datetime) -> Decision:
-    clock = replace(incident.clock, since=now)
+def _wake(incident: Incident, model: Model, now: datetime) -> Decision:
+    """Whoever was called last is called again, unless somebody had taken it before."""
+    step = escalation.again(incident, model, now)
+    clock = replace(incident.clock, since=now) if incident.ack is not None else step.clock
     after = replace(incident, snoozed_until=None, clock=clock)
     assert incident.snoozed_until is not None
     name = occasion(incident.key, "snoozed", incident.snoozed_until.isoformat())

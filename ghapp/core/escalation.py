@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from ghapp.core.calendar import Calendar, calendar_of
 from ghapp.core.incident import Clock, Incident, Phase, Tried
-from ghapp.core.who import policy_of, targets
-from ghapp.model.names import Login
+from ghapp.core.who import area_of, policy_of, targets
+from ghapp.model.names import AreaName, Login, RotationName
 from ghapp.model.types import Model
 
 _TRIED_KEPT = 20
@@ -36,12 +37,38 @@ def ticking(incident: Incident) -> bool:
     )
 
 
+def deadline(
+    incident: Incident, model: Model, since: datetime, length: timedelta | None
+) -> datetime | None:
+    """When so much time has passed (UTC), as the clock of the incident's severity counts it; None: never.
+
+    Business hours are those of the zone that its rotation is in, else of the file's.
+    """
+    if length is None:
+        return None
+    if model.severities[incident.severity].when == "always":
+        return since + length
+    return calendar_for(incident.area, model).after(since, length)
+
+
+def calendar_for(area: AreaName, model: Model) -> Calendar:
+    """The business hours of an area."""
+    rotation = model.rotations.get(area_of(area, model).rotation or RotationName(""))
+    return calendar_of(model, rotation.timezone if rotation is not None else None)
+
+
+def may_page(incident: Incident, model: Model, now: datetime) -> datetime:
+    """From when on somebody may be woken for it (UTC): now, or when business opens."""
+    if model.severities[incident.severity].when == "always":
+        return now
+    return calendar_for(incident.area, model).opens(now)
+
+
 def due_at(incident: Incident, model: Model) -> datetime | None:
     """When the next level is due (UTC); None while the clock stands."""
     if not ticking(incident):
         return None
-    wait = wait_of(incident, model)
-    return incident.clock.since + wait if wait is not None else None
+    return deadline(incident, model, incident.clock.since, wait_of(incident, model))
 
 
 def start(incident: Incident, model: Model, now: datetime) -> Step:
@@ -53,6 +80,12 @@ def start(incident: Incident, model: Model, now: datetime) -> Step:
 def advance(incident: Incident, model: Model, now: datetime) -> Step:
     """The next level, or the next round; exhausted after the last one."""
     return _walk(incident.clock, incident, model, now, endless=False)
+
+
+def again(incident: Incident, model: Model, now: datetime) -> Step:
+    """The present level once more, with its whole time."""
+    level = replace(incident.clock, level=max(incident.clock.level - 1, 0))
+    return _walk(level, incident, model, now, endless=False)
 
 
 def summon(incident: Incident, model: Model, now: datetime) -> Step:

@@ -78,6 +78,47 @@ class Signal:
     scope: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where an escalation clock stands: two pages of one position are the same page. `since` is UTC."""
+
+    run: int
+    round: int
+    level: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """People of one escalation level who must be told of an incident outside GitHub."""
+
+    key: Fingerprint
+    position: Position
+    logins: tuple[Login, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paged:
+    """What became of paging one person: `channel` is what it arrived through, empty when it did not.
+
+    `failed` names the channels that did not take it; with neither, the person has none. `at` is UTC.
+    """
+
+    login: Login
+    at: datetime
+    channel: str = ""
+    failed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageReport:
+    """What became of a page, person by person."""
+
+    key: Fingerprint
+    position: Position
+    results: tuple[Paged, ...]
+
+
 class Permission(StrEnum):
     """Whether a person may command the app: yes, no, or GitHub could not tell us."""
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import msgspec
 
-from ghapp.core.facts import Alert, Fingerprint, Issue, RepoName, Signal
+from ghapp.core.facts import Alert, Fingerprint, Issue, Paged, RepoName, Signal
 from ghapp.core.routing import BACKLOG
 from ghapp.model.names import AreaName, Login, Severity
 
@@ -117,6 +117,8 @@ class Incident:
     `scope` is where the sender keeps it. `due_at` is by when the sender wants it settled. `lapses_at` is when it is
     over by itself unless it fires again. `alerts` are those of a group, as the sender last listed them, `more_alerts`
     how many of them it listed besides.
+    `word_at` is when a person last wrote on the issue (UTC), `reminders` how often somebody was asked for a word since.
+    `pages` are those that were sent, the newest last.
     `carrier` is the comment that holds marker and state when the issue is a person's own (None: the issue's body).
     """
 
@@ -147,6 +149,9 @@ class Incident:
     lapses_at: datetime | None = None
     alerts: tuple[Alert, ...] = ()
     more_alerts: int = 0
+    word_at: datetime | None = None
+    reminders: int = 0
+    pages: tuple[Paged, ...] = ()
     previous: int | None = None
     carrier: int | None = None
     handled: tuple[str, ...] = ()

@@ -25,6 +25,14 @@ _ARGUMENT = re.compile(r'"([^"]*)"(?![^ \t])|([^ \t]+)')
 _PUNCTUATION = ".,:;!?)]}>…"
 
 
+_MAYBE = re.compile(r"(?:^|[\r\n])/[A-Za-z]")
+
+
+def may_command(body: str) -> bool:
+    """Whether a look at the lines' beginnings does not rule out that a comment commands something; cheap."""
+    return _MAYBE.search(body) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """An order: its name in small letters, its arguments, and the raw text behind the name, for notes."""

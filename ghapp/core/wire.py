@@ -4,9 +4,17 @@ from typing import Any
 
 import msgspec
 
-from ghapp.core.facts import CommentEvent, InstallationEvent, IssueEvent, PushEvent, Signal
+from ghapp.core.facts import (
+    CommentEvent,
+    InstallationEvent,
+    IssueEvent,
+    Page,
+    PageReport,
+    PushEvent,
+    Signal,
+)
 
-Event = Signal | CommentEvent | IssueEvent | PushEvent | InstallationEvent
+Event = Signal | CommentEvent | IssueEvent | PushEvent | InstallationEvent | Page | PageReport
 
 _TYPES: dict[str, type[Any]] = {
     "signal": Signal,
@@ -14,6 +22,8 @@ _TYPES: dict[str, type[Any]] = {
     "issue": IssueEvent,
     "push": PushEvent,
     "installation": InstallationEvent,
+    "page": Page,
+    "paged": PageReport,
 }
 _KINDS = {type_: kind for kind, type_ in _TYPES.items()}
 _DECODERS = {kind: msgspec.json.Decoder(type_) for kind, type_ in _TYPES.items()}

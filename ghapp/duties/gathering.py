@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ghapp.core.facts import Fingerprint, Signal, Status
 from ghapp.core.incident import INCIDENT, Incident, Phase
-from ghapp.core.routing import BACKLOG, conversation_of, storm_fingerprint
+from ghapp.core.routing import BACKLOG, conversation_of, gathers, storm_fingerprint
 from ghapp.duties.records import Records
 from ghapp.engine.store import Row, Store
 from ghapp.model.types import Model
@@ -19,30 +19,37 @@ class Gathering:
         self._store = store
         self._now = now
 
-    async def place_of(
-        self, key: Fingerprint, signals: Sequence[Signal], rows: Sequence[Row], model: Model
-    ) -> Fingerprint | None:
-        """The incident that lists, or will list, what has no issue; None when it may have one of its own."""
+    async def place_of(self, key: Fingerprint, signals: Sequence[Signal]) -> Fingerprint | None:
+        """The incident that lists what has no issue; None when none does."""
         source = signals[0].source
         if await self._in_storm(key, source):
             return storm_fingerprint(source)
-        if await self.is_backlog(key, signals, rows, model):
-            return BACKLOG
-        return None
+        if any(signal.status is Status.FIRING for signal in signals):
+            return None
+        backlog = await self._records.get(BACKLOG)
+        return BACKLOG if backlog is not None and key in backlog.incident.members else None
 
-    async def is_backlog(
-        self, key: Fingerprint, signals: Sequence[Signal], rows: Sequence[Row], model: Model
+    async def shared_for(
+        self, incident: Incident, signals: Sequence[Signal], rows: Sequence[Row], model: Model
+    ) -> Fingerprint | None:
+        """The shared incident that lists what was about to open; None when it has one of its own."""
+        if self.is_old(incident, signals, rows, model):
+            return BACKLOG
+        if gathers(incident.key) or await self._own_issue(incident, rows, model):
+            return None
+        return storm_fingerprint(incident.source)
+
+    def is_old(
+        self, incident: Incident, signals: Sequence[Signal], rows: Sequence[Row], model: Model
     ) -> bool:
-        """Whether all that fires was too old on arrival, or what ends is listed in the backlog."""
+        """Whether all that fires was too old on arrival for an issue of its own."""
+        if gathers(incident.key):
+            return False
         arrived = rows[0].received_at if rows else self._now()
         oldest = arrived - model.incidents.max_age
-        firing = [signal for signal in signals if signal.status is Status.FIRING]
-        if firing:
-            return all(signal.at < oldest for signal in firing)
-        backlog = await self._records.get(BACKLOG)
-        return backlog is not None and key in backlog.incident.members
+        return all(signal.at < oldest for signal in signals if signal.status is Status.FIRING)
 
-    async def own_issue(self, incident: Incident, rows: Sequence[Row], model: Model) -> bool:
+    async def _own_issue(self, incident: Incident, rows: Sequence[Row], model: Model) -> bool:
         """Ask for one of the issues that a source may open at a time."""
         storm = model.incidents.storm
         at = rows[0].received_at if rows else self._now()

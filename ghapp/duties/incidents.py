@@ -1,6 +1,6 @@
 """The incident duty: everything that concerns one incident, one thing after the other."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -8,6 +8,7 @@ from itertools import groupby
 
 import structlog
 
+from ghapp.core.attention import word
 from ghapp.core.decide import next_due, on_first_signals, on_signals, on_time, settle
 from ghapp.core.effects import Decision, Open, Say, Write
 from ghapp.core.facts import (
@@ -15,19 +16,22 @@ from ghapp.core.facts import (
     Fingerprint,
     Issue,
     IssueEvent,
+    Page,
+    PageReport,
     RepoName,
     Signal,
 )
 from ghapp.core.incident import INCIDENT, Incident, Phase, bare
 from ghapp.core.lifecycle import ends
 from ghapp.core.observe import observe
+from ghapp.core.paging import on_report, wanted
 from ghapp.core.routing import (
     BACKLOG,
     gathers,
     is_wanted,
     route,
-    storm_fingerprint,
 )
+from ghapp.core.slash import may_command
 from ghapp.duties.asks import Asks
 from ghapp.duties.gathering import Gathering
 from ghapp.duties.rates import Event, Rates
@@ -57,7 +61,10 @@ class Incidents:
         store: Store,
         home: RepoName,
         now: Callable[[], datetime],
+        page: Callable[[Page | None], Awaitable[None]],
     ) -> None:
+        """`page` takes note, durably, of people who must be told outside GitHub."""
+        self._page = page
         self._gateway = gateway
         self._reconciler = reconciler
         self._records = records
@@ -100,7 +107,7 @@ class Incidents:
             return
         several = gathers(key)
         if not several:
-            place = await self._gathering.place_of(key, signals, rows, model)
+            place = await self._gathering.place_of(key, signals)
             if place is not None:
                 await self._gathering.send(rows, place)
                 return
@@ -113,8 +120,9 @@ class Incidents:
             else:
                 await self._go_on(begun, events, rows, model)
             return
-        if not several and not await self._gathering.own_issue(decision.incident, rows, model):
-            await self._gathering.send(rows, storm_fingerprint(signals[0].source))
+        shared = await self._gathering.shared_for(decision.incident, signals, rows, model)
+        if shared is not None:
+            await self._gathering.send(rows, shared)
             return
         found = await self._find(key, decision.incident, model)
         if found is not None:
@@ -154,7 +162,7 @@ class Incidents:
         """The events that concern the incident's own issue, not an old one of the same alert."""
         here: list[Event] = []
         for event in events:
-            if isinstance(event, Signal) or event.number == incident.number:
+            if isinstance(event, Signal | PageReport) or event.number == incident.number:
                 here.append(event)
             elif isinstance(event, CommentEvent):
                 await self._asks.redirect(event, incident)
@@ -180,9 +188,13 @@ class Incidents:
                 decision = decision.then(on_signals(decision.incident, signals, model, now))
                 continue
             for event in group:
-                assert isinstance(event, CommentEvent)
-                said = await self._asks.answer(event, record.issue, decision.incident, model, now)
-                decision = decision.then(said)
+                if isinstance(event, PageReport):
+                    following = on_report(decision.incident, event, model, now)
+                else:
+                    assert isinstance(event, CommentEvent)
+                    spoken = word(decision.incident, event.at)
+                    following = await self._asks.answer(event, record.issue, spoken, model, now)
+                decision = decision.then(following)
         decision = decision.then(on_time(decision.incident, model, now))
         decision = replace(decision, incident=_folding(decision.incident, rows))
         return settle(record.issue, record.incident, decision)
@@ -201,6 +213,7 @@ class Incidents:
         )
         if after.behind and self._now() >= after.written_at + TEXT_EVERY:
             after = await self._write_text(after)
+        await self._page(wanted(record.incident, after.incident, model))
         if after.incident.phase is Phase.CLOSED and record.incident.phase is not Phase.CLOSED:
             await self._gathering.release(after.incident)
         await self._records.save(after, model)
@@ -230,7 +243,7 @@ class Incidents:
         if (
             missing
             or (due is not None and due <= self._now())
-            or any(not isinstance(event, Signal) for event in events)
+            or any(_needs_the_issue(event) for event in events)
         ):
             issue = await self._gateway.get_issue(
                 record.incident.repo,
@@ -252,9 +265,6 @@ class Incidents:
         if closed is None or closed <= model.incidents.reopen_within or not signals:
             return False
         old = record.incident
-        if not gathers(old.key) and await self._gathering.is_backlog(old.key, signals, rows, model):
-            await self._gathering.send(rows, BACKLOG)
-            return True
         decision = on_first_signals(
             old.key,
             self._home,
@@ -269,6 +279,9 @@ class Incidents:
             if begun is None or begun.issue.number == old.number:
                 return False
             await self._go_on(begun, events, rows, model)
+            return True
+        if self._gathering.is_old(decision.incident, signals, rows, model):
+            await self._gathering.send(rows, BACKLOG)
             return True
         found = await self._find(old.key, decision.incident, model)
         if found is not None and found.issue.number != old.number:
@@ -286,6 +299,7 @@ class Incidents:
         )
         applied = await self._reconciler.open(Decision(incident, effects))
         record = Record(incident=applied.incident, issue=applied.issue, written_at=self._now())
+        await self._page(wanted(None, record.incident, model))
         await self._records.save(record, model)
 
     async def _begun(
@@ -343,9 +357,23 @@ class Incidents:
                 continue
             made = await self._asks.answer_ordinary(event, key, model, self._now())
             if made is not None:
+                await self._page(wanted(None, made.incident, model))
                 await self._records.save(made, model)
                 await self._go_on(made, events[index:], (), model)
                 return
+
+
+def _needs_the_issue(event: Event) -> bool:
+    """Whether the issue must be read as it is now: before obeying people, and before calling somebody else."""
+    match event:
+        case Signal():
+            return False
+        case CommentEvent():
+            return may_command(event.body)
+        case PageReport():
+            return not any(result.channel for result in event.results)
+        case IssueEvent():
+            return True
 
 
 def _unfolded(incident: Incident, events: Sequence[Event], rows: Sequence[Row]) -> Sequence[Event]:

@@ -82,6 +82,7 @@ class TemplateTexts:
             duration=lambda length: Markdown(format_duration(length)),
             fenced=lambda text, language="": Markdown(fenced(text, language)),
             code=_code,
+            codes=lambda texts: Markdown(", ".join(_code(text) for text in texts)),
             own=Markdown,
             address=lambda url: Markdown(safe_url(url) or ""),
             file=lambda path: Markdown(safe_url(link(path)) or ""),

@@ -334,7 +334,7 @@ async def test_an_acknowledgement_right_after_the_label_was_taken_off_holds(desk
     desk.github.person_changes(HOME, 1, labels=desk.issue().labels - {"acknowledged"})
     await desk.says("/ack")
     assert "acknowledged" in desk.issue().labels
-    desk.later(hours=1)
+    desk.later(minutes=59)
     await desk.look()
     await desk.tick()
     assert desk.words() == []

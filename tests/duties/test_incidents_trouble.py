@@ -169,7 +169,7 @@ class TestLostDatabase:
         await desk.alert(firing())
         await desk.says("/ack")
         await desk.restart(lost_database=True)
-        desk.later(hours=1)
+        desk.later(minutes=59)
         await desk.tick()
         assert desk.words() == []
         assert (await desk.record()).incident.ack is not None

@@ -56,6 +56,8 @@ class TestMemory:
         await desk.records.save(record(opened()), MODEL)
         assert await desk.records.due() == {KEY: NOW + timedelta(minutes=15)}
         await desk.records.save(record(replace(opened(), ack=Ack(Login("bob"), NOW))), MODEL)
+        assert await desk.records.due() == {KEY: NOW + timedelta(hours=1)}
+        await desk.records.save(record(replace(opened(), phase=Phase.CLOSED)), MODEL)
         assert await desk.records.due() == {}
 
     async def test_what_is_gone_is_forgotten(self, desk: Desk) -> None:

@@ -15,7 +15,7 @@ from ghapp import plugins
 from ghapp.core import marker
 from ghapp.core.decide import on_first_signals
 from ghapp.core.effects import Open, Say
-from ghapp.core.facts import Alert, Link, Signal
+from ghapp.core.facts import Alert, Link, Paged, Signal
 from ghapp.core.incident import Ack, Incident, Phase, from_state
 from ghapp.core.marker import Marker
 from ghapp.core.routing import storm_fingerprint
@@ -94,7 +94,13 @@ def sealed(body: str, incident: Incident) -> bool:
 def says(text: str) -> Mapping[str, Mapping[str, Any]]:
     """The facts of every comment, with a stranger's text wherever one may come in."""
     before = replace(opened(alert(text)), ack=Ack(OURS, NOW))
+    tried = (
+        Paged(OURS, NOW, "pager", (text,)),
+        Paged(OURS, NOW, "", (text, text)),
+        Paged(OURS, NOW),
+    )
     return {
+        "ack_expired": {"by": OURS, "notified": (OURS,), "before": before},
         "again": {"notified": (OURS,), "before": before, "signal": alert(text)},
         "escalated": {"notified": (OURS,), "before": before, "by": OURS, "reason": text},
         "exhausted": {"before": before},
@@ -102,11 +108,13 @@ def says(text: str) -> Mapping[str, Mapping[str, Any]]:
         "help": {},
         "misused": {"name": "sev", "usage": "/sev 1-4 [reason]"},
         "oncall": {"rows": [(AreaName("billing"), (OURS,))]},
+        "paged": {"results": tried},
         "recovered": {"ended": NOW, "waits": True},
         "refused": {"name": "ack", "why": "It is closed. `/reopen` it."},
         "runbook": {"runbook": "docs/runbooks/deployment.md"},
         "severity": {"before": before},
         "snooze_over": {"before": before},
+        "update_due": {"to": OURS, "since": NOW},
     }
 
 

@@ -20,6 +20,7 @@ from ghapp.duties.heartbeats import Heartbeats
 from ghapp.duties.incidents import Incidents
 from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import FILE, Models
+from ghapp.duties.outbox import Outbox
 from ghapp.duties.records import Record, Records
 from ghapp.duties.texts import TemplateTexts
 from ghapp.duties.watch import Watch
@@ -127,6 +128,7 @@ class Desk:
         self.records = Records(self.store)
         self.models = Models(self.github, self.store, self.texts, HOME, self._model_changed)
         self.asks = Asks(self.github, self.reconciler, self.texts, commands)
+        self.outbox = Outbox(self.inbox.put)
         self.incidents = Incidents(
             gateway=self.github,
             reconciler=self.reconciler,
@@ -135,6 +137,7 @@ class Desk:
             store=self.store,
             home=HOME,
             now=self._now,
+            page=self.outbox.page,
         )
         self.watch = Watch(
             gateway=self.github,

@@ -1,0 +1,44 @@
+"""Pages to send and what became of them, put into the inbox, so that a crash loses none and sends none twice."""
+
+import uuid
+from collections.abc import Awaitable, Callable
+
+from ghapp.core import wire
+from ghapp.core.facts import Page, PageReport
+from ghapp.core.paging import name_of
+from ghapp.core.routing import conversation_of
+from ghapp.engine.inbox import Delivery
+
+SOURCE = "ghapp"
+PAGE = "page:"
+"""Each page is a conversation of its own: one that is tried again keeps no other waiting."""
+
+Put = Callable[[Delivery], Awaitable[bool]]
+
+
+class Outbox:
+    """Takes note of what must be said outside GitHub."""
+
+    def __init__(self, put: Put) -> None:
+        self._put = put
+
+    async def page(self, page: Page | None) -> None:
+        """Have people told; the same page is taken once. Raises InboxUnavailable."""
+        if page is not None:
+            name = name_of(page)
+            await self._put(_delivery(name, f"{PAGE}{name}", page))
+
+    async def report(self, report: PageReport) -> None:
+        """Tell the incident what became of a page; once for each. Raises InboxUnavailable."""
+        await self._put(_delivery(f"{name_of(report)}:report", conversation_of(report.key), report))
+
+
+def _delivery(name: str, conversation: str, event: Page | PageReport) -> Delivery:
+    return Delivery(
+        source=SOURCE,
+        id=name,
+        conversation=conversation,
+        kind=wire.kind_of(event),
+        payload=wire.encode(event),
+        request_id=uuid.uuid4().hex,
+    )
