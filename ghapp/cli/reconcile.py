@@ -104,7 +104,8 @@ async def _ready(runtime: Runtime) -> None:
 async def _look(runtime: Runtime, *, dry_run: bool) -> list[Outcome]:
     names = runtime.reconcile.names
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-    with Progress(*columns, console=console(stderr=True), transient=True) as progress:
+    err = console(stderr=True)
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task(f"Asking {', '.join(names)}", total=len(names))
         ended: Callable[[Outcome], None] = lambda _: progress.advance(task)  # noqa: E731
         return await runtime.reconcile.run(dry_run=dry_run, ended=ended)
