@@ -12,6 +12,7 @@ import structlog
 
 from ghapp import metrics, plugins
 from ghapp.core.facts import InstallationEvent
+from ghapp.core.heartbeat import SOURCE as HEARTBEATS
 from ghapp.duties.asks import Asks
 from ghapp.duties.clock import Clock, every
 from ghapp.duties.conversations import Conversations
@@ -292,6 +293,8 @@ class Runtime:
             if self.settings.secrets_of(source.secret_variable)
         ]
         model, home = self.models.in_force(), self.settings.home_repo
+        if self._hears_jobs and model.heartbeats:
+            sources.append(HEARTBEATS)
         await ensure_labels(self.gateway, home, model, sources)
 
     async def _installed(self, event: InstallationEvent) -> None:
