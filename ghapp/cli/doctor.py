@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from ghapp.cli.checkup import Finding, State, app, database, senders
+from ghapp.cli.checkup import Finding, State, app, database, github_alerts, senders
 from ghapp.cli.errors import EXIT_PROBLEMS, UserError, console
 from ghapp.settings import Settings, SettingsError
 
@@ -48,9 +48,11 @@ def doctor(
 
 
 def _examine(settings: Settings) -> Iterable[Finding]:
-    yield from app.examine(settings, _now)
+    about_app = list(app.examine(settings, _now))
+    yield from about_app
     yield from database.examine(settings, _now)
-    yield from senders.examine(settings)
+    hears_github = any(finding.about == github_alerts.ABOUT for finding in about_app)
+    yield from senders.examine(settings, hears_github=hears_github)
 
 
 def _now() -> datetime:

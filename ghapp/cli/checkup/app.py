@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from ghapp.cli.checkup import Finding, counted, ok, problem, unknown
+from ghapp.cli.checkup import Finding, counted, github_alerts, ok, problem, unknown
 from ghapp.core.facts import RepoName
 from ghapp.github.admin import NEEDED, Admin, Installed, Seen
 from ghapp.github.errors import GitHubError, NotFound, Refused, Unreadable
 from ghapp.model.load import load
+from ghapp.model.types import Model
 from ghapp.settings import Settings
 
 EVENTS = ("issue_comment", "issues", "push")
@@ -42,7 +43,7 @@ def examine(settings: Settings, now: Callable[[], datetime]) -> Iterator[Finding
         yield ok("App", f"{seen.app.name} ({seen.app.slug}) is known at {settings.api_url}")
         yield from _asked_for(seen)
         yield clock(seen.github_time, now())
-        yield from _home(admin, settings.home_repo)
+        yield from _home(admin, settings.home_repo, seen)
 
 
 def _untold(about: str, error: GitHubError) -> Finding:
@@ -96,7 +97,7 @@ def clock(github_time: datetime | None, now: datetime) -> Finding:
     )
 
 
-def _home(admin: Admin, home: RepoName) -> Iterator[Finding]:
+def _home(admin: Admin, home: RepoName, seen: Seen) -> Iterator[Finding]:
     about = "Home repository"
     try:
         installed = admin.installed(home)
@@ -108,7 +109,10 @@ def _home(admin: Admin, home: RepoName) -> Iterator[Finding]:
         return
     yield _installation(about, home, installed)
     if not installed.suspended:
-        yield _owners(admin, home)
+        finding, model = _owners(admin, home)
+        yield finding
+        if model is not None:
+            yield from github_alerts.examine(model, seen.app, installed)
 
 
 def _installation(about: str, home: RepoName, installed: Installed) -> Finding:
@@ -119,18 +123,20 @@ def _installation(about: str, home: RepoName, installed: Installed) -> Finding:
     return granted if granted.hint else ok(about, f"installed on {home}")
 
 
-def _owners(admin: Admin, home: RepoName) -> Finding:
+def _owners(admin: Admin, home: RepoName) -> tuple[Finding, Model | None]:
     try:
         file = admin.file(home, OWNERS)
     except Unreadable as error:
-        return problem(OWNERS, error.reason, "It has to be a text file in UTF-8.")
+        return problem(OWNERS, error.reason, "It has to be a text file in UTF-8."), None
     except GitHubError as error:
-        return unknown(OWNERS, f"{error}")
+        return unknown(OWNERS, f"{error}"), None
     if file is None:
-        return problem(OWNERS, f"{home} has none", "`ghapp init` writes a small one.")
+        return problem(OWNERS, f"{home} has none", "`ghapp init` writes a small one."), None
     loaded = load(file.text, OWNERS)
     if loaded.model is None:
         more = f", and {len(loaded.errors) - 1} more" if len(loaded.errors) > 1 else ""
-        return problem(OWNERS, f"{loaded.errors[0]}{more}", "`ghapp check` shows them all.")
+        text = f"{loaded.errors[0]}{more}"
+        return problem(OWNERS, text, "`ghapp check` shows them all."), None
     areas = counted(len(loaded.model.areas), "area", "areas")
-    return ok(OWNERS, f"{areas}, {counted(len(loaded.problems), 'warning', 'warnings')}")
+    text = f"{areas}, {counted(len(loaded.problems), 'warning', 'warnings')}"
+    return ok(OWNERS, text), loaded.model

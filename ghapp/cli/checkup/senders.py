@@ -9,8 +9,11 @@ from ghapp.settings import Settings
 WEBHOOK_SECRET = "GHAPP_GITHUB_WEBHOOK_SECRET"  # noqa: S105 - a variable's name
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
-    """A sender without a secret is off, which is fine unless all are."""
+def examine(settings: Settings, *, hears_github: bool = False) -> Iterator[Finding]:
+    """A sender without a secret is off, which is fine unless all are.
+
+    `hears_github` says that GitHub itself is a sender, by rules of OWNERS.yaml; its webhook has a secret anyway.
+    """
     if settings.github_webhook_secrets:
         yield ok("GitHub's webhook", "on")
     else:
@@ -19,11 +22,15 @@ def examine(settings: Settings) -> Iterator[Finding]:
             f"off: {WEBHOOK_SECRET} is not set",
             "Without it the app hears no comments: set the secret of the App's page.",
         )
-    sources = plugins.sources().values()
+    sources = [
+        source for source in plugins.sources().values() if source.secret_variable != WEBHOOK_SECRET
+    ]
     for source in sources:
         on = bool(settings.secrets_of(source.secret_variable))
         text = f"on at /webhooks/{source.path}" if on else f"off: {source.secret_variable} not set"
         yield ok(f"Sender {source.name}", text)
-    if not any(settings.secrets_of(source.secret_variable) for source in sources):
+    if not hears_github and not any(
+        settings.secrets_of(source.secret_variable) for source in sources
+    ):
         variables = ", ".join(source.secret_variable for source in sources)
         yield problem("Senders", "all are off: no alert can arrive", f"Set one of {variables}.")
