@@ -46,7 +46,13 @@ def on_first_signals(
     empty = bare(signals[0], key=key, repo=repo, area=found.area, severity=found.severity, now=now)
     several = gathers(key)
     if several:
-        member = Member(brief(signals[0].summary), found.severity, found.area, count=0)
+        member = Member(
+            brief(signals[0].summary),
+            found.severity,
+            found.area,
+            count=0,
+            scope=signals[0].scope,
+        )
         empty = replace(empty, members={signals[0].fingerprint: member})
     absorbed = absorb(replace(empty, episodes=episodes or {}), signals, model)
     if not absorbed.incident.firing or absorbed.latest is None:

@@ -54,6 +54,7 @@ class Signal:
     `lasts` is for trouble whose end nobody reports: without a further signal for so long, it is over.
     `rate` names a rate in OWNERS.yaml: the signal is counted, and raises an incident only when the rate is reached.
     `only_by_rule` says that it raises nothing unless a rule in OWNERS.yaml matches it.
+    `counts` is false for all but one signal of a message that becomes several: messages are counted.
     `scope` is where the sender keeps it, such as a project, for comparing open incidents with what is open there.
     """
 
@@ -75,6 +76,7 @@ class Signal:
     lasts: timedelta | None = None
     rate: str = ""
     only_by_rule: bool = False
+    counts: bool = True
     scope: str = ""
 
 

@@ -101,6 +101,7 @@ class Member:
     severity: Severity
     area: AreaName
     count: int = 1
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

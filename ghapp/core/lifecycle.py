@@ -10,6 +10,9 @@ from ghapp.core.routing import Route, gathers, route
 from ghapp.model.names import Severity
 from ghapp.model.types import Model
 
+EPISODES_KEPT = 1_000
+"""Of an incident, unless more of them fire."""
+
 _OF = "\n"
 """Between a fingerprint and an occurrence; neither has line ends in it."""
 
@@ -35,7 +38,7 @@ def absorb(incident: Incident, signals: Iterable[Signal], model: Model) -> Absor
     members = dict(incident.members)
     severity: Severity | None = incident.severity if incident.count else None
     last_seen = incident.last_seen
-    fired, latest, started, ended = 0, None, False, None
+    fired, counted, latest, started, ended = 0, 0, None, False, None
     listed: tuple[Alert, ...] | None = None
     for signal in signals:
         name = episode_name(incident, signal)
@@ -48,6 +51,7 @@ def absorb(incident: Incident, signals: Iterable[Signal], model: Model) -> Absor
             after = before.fire(signal.at)
             if after.firing:
                 fired += 1
+                counted += signal.counts
                 started = started or not before.firing
                 latest = signal if latest is None or signal.at >= latest.at else latest
                 found = route(signal, model)
@@ -60,15 +64,24 @@ def absorb(incident: Incident, signals: Iterable[Signal], model: Model) -> Absor
         last_seen = max(last_seen, signal.at)
     changed = replace(
         incident,
-        episodes=episodes,
+        episodes=_bounded(episodes),
         members=members,
         severity=severity or incident.severity,
         last_seen=last_seen,
-        count=incident.count + fired,
+        count=incident.count + counted,
     )
     if not gathers(incident.key):
         changed = _with_what_it_says(changed, latest, listed)
     return Absorbed(changed, fired, latest, started, ended)
+
+
+def _bounded(episodes: dict[str, Episode]) -> dict[str, Episode]:
+    """All that fire, and the newest that have ended: a long life sees many names come and go."""
+    if len(episodes) <= EPISODES_KEPT:
+        return episodes
+    over = [(episode.ended, name) for name, episode in episodes.items() if not episode.firing]
+    forgotten = {name for _, name in sorted(over)[: len(episodes) - EPISODES_KEPT]}
+    return {name: episode for name, episode in episodes.items() if name not in forgotten}
 
 
 def _with_what_it_says(
@@ -146,7 +159,9 @@ def _risen(incident: Incident, so_far: Severity | None, reported: Severity) -> S
 def _join(members: dict[str, Member], signal: Signal, found: Route) -> None:
     known = members.get(signal.fingerprint)
     if known is None:
-        members[signal.fingerprint] = Member(brief(signal.summary), found.severity, found.area)
+        members[signal.fingerprint] = Member(
+            brief(signal.summary), found.severity, found.area, scope=signal.scope
+        )
     else:
         members[signal.fingerprint] = replace(
             known, count=known.count + 1, severity=min(known.severity, found.severity)

@@ -43,6 +43,10 @@ def door(
     identity: Identity | None = None,
 ) -> Handler:
     """The handler of one alert sender; `identity` is for one that proves itself by OpenID Connect."""
+    if isinstance(source.verify, Oidc) and identity is None:
+        raise TypeError(
+            f"{source.name} proves itself by OpenID Connect: its door needs an identity"
+        )
     answers = Answers(source.name)
 
     async def handle(request: web.Request) -> web.StreamResponse:

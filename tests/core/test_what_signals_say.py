@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from ghapp.core.decide import next_due, on_signals, on_time
+from ghapp.core.decide import next_due, on_first_signals, on_signals, on_time
 from ghapp.core.effects import Say
-from ghapp.core.facts import Alert
+from ghapp.core.facts import Alert, Fingerprint
 from ghapp.core.incident import ALERTS_KEPT, Phase, from_state, to_state
-from ghapp.core.lifecycle import absorb
-from ghapp.core.routing import is_wanted, route
+from ghapp.core.lifecycle import EPISODES_KEPT, absorb
+from ghapp.core.routing import is_wanted, route, storm_fingerprint
 from ghapp.model.names import AreaName, Severity
-from tests.support.builders import NOW, firing, model, opened, resolved
+from tests.support.builders import HOME, NOW, firing, model, opened, resolved
 
 MODEL = model()
 FIRST, SECOND = Alert("disk full on db-1"), Alert("disk full on db-2", Severity.SEV1)
@@ -145,3 +145,33 @@ def test_whose_trouble_it_is(source: str, policy: str, named: str | None, area: 
 )
 def test_what_may_raise_an_incident(policy: str, only_by_rule: bool, wanted: bool) -> None:
     assert is_wanted(firing(policy=policy, only_by_rule=only_by_rule), MODEL) is wanted
+
+
+class TestCount:
+    def test_a_message_that_becomes_several_signals_counts_once(self) -> None:
+        message = [firing(occurrence=f"pod-{n}", counts=n == 0) for n in range(3)]
+        assert opened(*message).count == 1
+
+    def test_an_old_end_is_forgotten_before_anything_that_fires(self) -> None:
+        incident = opened(firing(occurrence="still"))
+        for number in range(EPISODES_KEPT + 5):
+            name = f"pod-{number}"
+            ended = [
+                firing(occurrence=name, minutes=number),
+                resolved(occurrence=name, minutes=number),
+            ]
+            incident = absorb(incident, ended, MODEL).incident
+        assert len(incident.episodes) == EPISODES_KEPT
+        assert incident.episodes["still"].firing
+        assert "pod-0" not in incident.episodes
+        assert f"pod-{EPISODES_KEPT + 4}" in incident.episodes
+
+
+def test_a_member_of_a_storm_keeps_its_scope() -> None:
+    signals = [firing(key=Fingerprint(f"gcp:{n}"), scope=f"project-{n}") for n in range(2)]
+    decision = on_first_signals(storm_fingerprint("gcp"), HOME, signals, MODEL, NOW)
+    assert decision is not None
+    assert [member.scope for member in decision.incident.members.values()] == [
+        "project-0",
+        "project-1",
+    ]
