@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from ghapp.core.rotation import on_call
+from ghapp.core.rotation import members, on_call
 from ghapp.model.names import AreaName, Login, RotationName, TeamName, same_login
 from ghapp.model.types import Area, EscalationLevel, EscalationPolicy, Model
 
@@ -53,17 +53,19 @@ def resolve(word: str, area: AreaName, model: Model, now: datetime) -> tuple[Log
         case "backup":
             return (found.backup,) if found.backup else ()
         case "area":
-            return everyone_in(area, model)
+            return everyone_in(area, model, now)
         case login:
             return (Login(login),)
 
 
-def everyone_in(area: AreaName, model: Model) -> tuple[Login, ...]:
-    """Everyone whom OWNERS.yaml names for an area: owner, backup, its team, and all of its rotation."""
+def everyone_in(area: AreaName, model: Model, now: datetime) -> tuple[Login, ...]:
+    """Everyone whom OWNERS.yaml names for an area: owner, backup, its team, and all who are in its rotation now."""
     found = area_of(area, model)
     team = model.teams.get(found.team, ()) if found.team else ()
     rotation = model.rotations.get(found.rotation) if found.rotation else None
-    return distinct([*found.named, *team, *(rotation.logins if rotation is not None else ())])
+    return distinct(
+        [*found.named, *team, *(members(rotation, now) if rotation is not None else ())]
+    )
 
 
 def distinct(logins: Iterable[Login]) -> tuple[Login, ...]:
@@ -77,5 +79,5 @@ def distinct(logins: Iterable[Login]) -> tuple[Login, ...]:
 
 def _rotation(name: RotationName, model: Model, now: datetime) -> tuple[Login, ...]:
     rotation = model.rotations.get(name)
-    shift = on_call(rotation, now) if rotation is not None else None
-    return (shift.person,) if shift is not None else ()
+    shift = on_call(rotation, now, model.people) if rotation is not None else None
+    return (shift.person,) if shift is not None and shift.person is not None else ()

@@ -143,7 +143,10 @@ def shown(shift: Shift | None) -> str | None:
             "carol 9998-12-31T23:00 9999-01-01T00:00", id="far away",
         ),
         pytest.param(rotation(), "9999-12-31T23:59", None, id="after the end of the calendar"),
-        pytest.param(rotation(start="0001-01-01T00:00"), "2026-01-05T08:59", None, id="before its beginning"),
+        pytest.param(
+            rotation(start="0001-01-01T00:00"), "2026-01-05T08:59",
+            "alice 2026-01-04T23:00 2026-01-11T23:00", id="since its beginning, less the offset",
+        ),
     ],
 )  # fmt: skip
 def test_on_call(made, at, expected):

@@ -67,7 +67,7 @@ def test_logins_differ_in_case_only_when_they_are_the_same() -> None:
 
 
 def test_everyone_of_an_area_without_team_and_rotation() -> None:
-    assert everyone_in("billing", MODEL) == ("bob",)
+    assert everyone_in("billing", MODEL, NOW) == ("bob",)
 
 
 def test_an_area_that_has_left_the_file_is_answered_for_by_the_fallback_area() -> None:
