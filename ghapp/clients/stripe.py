@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, Protocol, Self
 from urllib.parse import urlsplit
 
@@ -32,6 +33,10 @@ class StripeApiError(Exception):
 
 class KeyRefusedError(StripeApiError):
     """The key is wrong, or may not do this."""
+
+
+class NotThereError(StripeApiError):
+    """Stripe knows no such thing, or does not offer it to this account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +209,10 @@ def _failures() -> Iterator[None]:
         yield
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         raise KeyRefusedError(_one_line(error)) from error
-    except (stripe.StripeError, aiohttp.ClientError, TimeoutError) as error:
+    except stripe.StripeError as error:
+        kind = NotThereError if error.http_status == HTTPStatus.NOT_FOUND else StripeApiError
+        raise kind(_one_line(error)) from error
+    except (aiohttp.ClientError, TimeoutError) as error:
         raise StripeApiError(_one_line(error)) from error
 
 
