@@ -86,6 +86,7 @@ def _firing(
             where=where,
             fields=fields,
             alerts=None if index else listed,
+            counts=not index,
         )
         for index, one in enumerate(group.firing[:EPISODES])
     ]

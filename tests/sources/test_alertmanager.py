@@ -331,6 +331,7 @@ class TestManyAlerts:
         assert signals[0].alerts is not None
         assert len(signals[0].alerts) == len(self.many)
         assert {signal.alerts for signal in signals[1:]} == {None}
+        assert [signal.counts for signal in signals[:3]] == [True, False, False], "one message"
 
     def test_the_incident_is_over_with_the_last_of_them(self) -> None:
         over = tuple(resolved(one, ENDED) for one in self.many)
