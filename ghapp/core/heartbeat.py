@@ -173,12 +173,7 @@ def fold(
     was stored a moment too late arrived before the deadline, yet ends the silence that was raised meanwhile: its
     end is never before the deadline.
     """
-    last = max(
-        [signal.at for signal in signals if _event(signal) is Event.BEAT]
-        + ([pulse.last] if pulse.last else []),
-        default=None,
-    )
-    silence, meant = pulse.silence, list[Signal | None]()
+    last, silence, meant = pulse.last, pulse.silence, list[Signal | None]()
     for signal in signals:
         event = _event(signal)
         kept: Signal | None = None
@@ -188,6 +183,8 @@ def fold(
                 kept, silence = signal, told
         elif silence is not None and (event is Event.WITHDRAWN or signal.at > silence.begun):
             kept, silence = replace(signal, at=max(signal.at, silence.due)), None
+        if event is Event.BEAT:
+            last = max(signal.at, last or signal.at)
         meant.append(kept)
     return Pulse(last, silence), tuple(meant)
 

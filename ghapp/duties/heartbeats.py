@@ -116,6 +116,8 @@ class Heartbeats:
         pulse, meant = fold(_standing(noted, record), signals, heartbeat)
         left = _left(events, rows, meant)
         if left or (record is not None and record.incident.phase is Phase.OPEN):
+            if record is not None and _raised_and_ended(meant):
+                self._incidents.missing.add(key)
             happened, waiting = [event for event, _ in left], [row for _, row in left]
             await self._incidents.handle(key, happened, waiting, model)
         if heartbeat is None:
@@ -256,6 +258,11 @@ def _standing(pulse: Pulse, record: Record | None) -> Pulse:
         return pulse
     fired = [one.fired for one in record.incident.episodes.values() if one.firing and one.fired]
     return replace(pulse, silence=Silence(_EVER, max(fired))) if fired else pulse
+
+
+def _raised_and_ended(meant: Iterable[Signal | None]) -> bool:
+    """Whether a silence and its end waited together: it may have been raised by a process that died before noting so."""
+    return len({signal.status for signal in meant if signal is not None}) > 1
 
 
 def _left(

@@ -210,7 +210,7 @@ class TestFold:
         ("pulse", "before", "heartbeat"),
         [
             pytest.param(Pulse(after(69)), [], HOURLY, id="a beat was noted since"),
-            pytest.param(Pulse(NOW), [beat(NAME, after(69))], HOURLY, id="a beat waited with it"),
+            pytest.param(Pulse(NOW), [beat(NAME, after(69))], HOURLY, id="a beat waited before it"),
             pytest.param(Pulse(NOW), [], None, id="it is not expected any more"),
             pytest.param(Pulse(NOW), [], hourly(every=timedelta(hours=2)), id="it may be quiet"),
         ],
@@ -237,6 +237,12 @@ class TestFold:
     def test_the_first_of_several_beats_ends_it(self) -> None:
         beats = [beat(NAME, after(at)) for at in (80, 81, 82)]
         assert fold(self.STANDING, beats, HOURLY) == (Pulse(after(82)), (beats[0], None, None))
+
+    def test_one_that_waited_behind_it_does_too(self) -> None:
+        """Nothing is raised by the two; but should an earlier attempt have raised it, that is ended."""
+        pulse, meant = fold(Pulse(NOW), [self.SILENCE, beat(NAME, after(69))], HOURLY)
+        assert pulse == Pulse(after(69))
+        assert meant == (self.SILENCE, beat(NAME, after(70)))
 
     def test_a_beat_from_before_it_began_does_not(self) -> None:
         assert fold(self.STANDING, [beat(NAME, after(-1))], HOURLY) == (self.STANDING, (None,))
@@ -328,6 +334,23 @@ def test_whatever_the_order_in_the_end_it_is_silent_if_nothing_was_heard_in_time
     sketch.settle()
     assert sketch.incident.firing == (last + span(sketch.heartbeat) <= sketch.now)
     assert sketch.incident.firing == (sketch.pulse.silence is not None)
+
+
+@given(
+    st.lists(
+        st.integers(0, 200).map(lambda at: beat(NAME, after(at)))
+        | st.integers(0, 200).map(
+            lambda begun: silent(NAME, HOURLY, Pulse(), Silence(after(begun), after(begun + 70)))
+        ),
+        max_size=8,
+    ),
+    st.integers(0, 8),
+)
+def test_folding_at_once_or_in_two_drains_is_the_same(signals: list[Signal], cut: int) -> None:
+    at_once, meant = fold(Pulse(), signals, HOURLY)
+    half, first = fold(Pulse(), signals[:cut], HOURLY)
+    whole, second = fold(half, signals[cut:], HOURLY)
+    assert (whole, first + second) == (at_once, meant)
 
 
 @given(

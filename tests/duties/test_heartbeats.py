@@ -409,6 +409,29 @@ class TestRestarts:
         await reports(beating)
         assert not beating.issue().open
 
+    @pytest.mark.parametrize("again", [False, True], ids=["the first silence", "another"])
+    async def test_raised_by_a_process_that_died_before_it_noted_it(
+        self, beating: Desk, again: bool
+    ) -> None:
+        """Meanwhile a beat has come: what was raised is ended."""
+        if again:
+            await minutes_later(beating, 6)
+            await reports(beating)
+        await lives(beating, 6.5)
+
+        async def die(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        beating.records.save = die  # type: ignore[method-assign]
+        with pytest.raises(KeyboardInterrupt):
+            await look(beating)
+        assert beating.issue().open
+        await beating.restart()
+        await report(beating)
+        await beating.recall()
+        assert not beating.issue().open
+        assert len(beating.incidents_on_github()) == 1
+
     async def test_handled_again_after_a_crash_it_is_the_same(self, beating: Desk) -> None:
         """The pulse was not noted any more, though the incident was opened."""
         await minutes_later(beating, 6)
