@@ -8,10 +8,8 @@ from datetime import datetime, timedelta
 import structlog
 from prometheus_client import Counter, Gauge
 
-from ghapp.duties import lost_github
 from ghapp.duties.records import Memory
-from ghapp.engine.inbox import Delivery, InboxUnavailable
-from ghapp.github.deliveries import Hook
+from ghapp.engine.inbox import InboxUnavailable
 from ghapp.github.errors import GitHubError
 
 log = structlog.get_logger(__name__)
@@ -33,7 +31,9 @@ LAST_DONE = Gauge(
 _KIND = "reconcile"
 _LOOKED = "looked"
 
-Put = Callable[[Delivery], Awaitable[bool]]
+
+class LookFailedError(Exception):
+    """A sender could not be asked, or refused; the text is one line for an operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,10 @@ class Seen:
 
 
 Part = Callable[[datetime, bool], Awaitable[Seen]]
-"""part(now, dry_run): looks once. It raises what goes wrong outside; a dry run changes nothing."""
+"""part(now, dry_run): looks once; a dry run changes nothing.
+
+Raises LookFailedError, GitHubError or InboxUnavailable.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ class Reconcile:
                 seen = await part(now, dry_run)
         except TimeoutError:
             return _failed(name, f"it takes longer than {PATIENCE.total_seconds():.0f} s")
-        except (GitHubError, InboxUnavailable) as error:
+        except (GitHubError, InboxUnavailable, LookFailedError) as error:
             return _failed(name, str(error))
         except Exception as error:
             log.exception("reconcile_failed", part=name)
@@ -133,13 +136,3 @@ def _failed(name: str, trouble: str) -> Outcome:
     reason = " ".join(trouble.split())
     log.warning("reconcile_postponed", part=name, reason=reason)
     return Outcome(name, None, reason)
-
-
-def github(hook: Hook, memory: Memory) -> Part:
-    """GitHub's webhook: what failed is sent again by GitHub, to the App's address."""
-
-    async def look(now: datetime, dry_run: bool) -> Seen:
-        found = await lost_github.find(hook, memory, now, dry_run=dry_run)
-        return Seen(found.looked, {"redelivered": found.redelivered}, found.complete)
-
-    return look

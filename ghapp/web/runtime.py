@@ -23,6 +23,7 @@ from ghapp.duties.incidents import Incidents
 from ghapp.duties.labels import ensure_labels
 from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import Models
+from ghapp.duties.outbox import Outbox
 from ghapp.duties.reconcile import EVERY as RECONCILE_EVERY
 from ghapp.duties.reconcile import Reconcile
 from ghapp.duties.records import Records
@@ -84,9 +85,15 @@ class Runtime:
         )
         self.gateway = RestGateway(client)
         self.records = Records(self.store)
-        self.reconcile = Reconcile(
-            reconciling.parts(hook=RestHook(client), memory=self.store), self.store, utc_now
+        parts = reconciling.parts(
+            settings,
+            session=session,
+            hook=RestHook(client),
+            memory=self.store,
+            records=self.records,
+            put=self.inbox.put,
         )
+        self.reconcile = Reconcile(parts, self.store, utc_now)
         self._built = asyncio.Event()
         self._new_model = asyncio.Event()
         self._database_ok = False
@@ -108,6 +115,7 @@ class Runtime:
             store=self.store,
             home=home,
             now=utc_now,
+            page=Outbox(self.inbox.put).page,
         )
         self.watch = Watch(
             gateway=self.gateway,

@@ -8,9 +8,8 @@ import pytest
 from prometheus_client import REGISTRY
 
 from ghapp.duties import reconcile
-from ghapp.duties.reconcile import EVERY, Outcome, Reconcile, Seen, github
+from ghapp.duties.reconcile import EVERY, LookFailedError, Outcome, Reconcile, Seen
 from ghapp.engine.inbox import InboxUnavailable
-from ghapp.github.deliveries import Attempt, Attempts
 from ghapp.github.errors import RateLimited, Unavailable
 from tests.support.values import Values
 
@@ -51,6 +50,7 @@ def made(**parts: Any) -> Reconcile:
         pytest.param(Unavailable("GitHub answered 502"), "GitHub answered 502", id="GitHub"),
         pytest.param(RateLimited(NOW), f"rate limited until {NOW.isoformat()}", id="limited"),
         pytest.param(InboxUnavailable("database is away"), "database is away", id="database"),
+        pytest.param(LookFailedError("key refused"), "key refused", id="a sender"),
         pytest.param(ValueError("odd\nthing"), "odd thing", id="a fault of ours, in one line"),
         pytest.param(KeyError(), "KeyError", id="a fault without words"),
     ],
@@ -127,21 +127,3 @@ async def test_of_several_instances_one_looks_and_each_when_it_begins() -> None:
     clock.now = NOW + 4 * EVERY + MINUTE
     await second.turn()
     assert len(other.looked) == 2, "the first has gone"
-
-
-async def test_github_is_asked_to_send_again_what_failed() -> None:
-    asked: list[int] = []
-
-    class Hook:
-        async def attempts(self, since: datetime) -> Attempts:
-            lost = Attempt(id=7, guid="a", at=since, event="issues", status=502)
-            return Attempts((lost,), complete=False)
-
-        async def redeliver(self, attempt: Attempt) -> None:
-            asked.append(attempt.id)
-
-    look = github(Hook(), Values())
-    assert await look(NOW, True) == Seen(1, {"redelivered": 1}, complete=False)
-    assert asked == []
-    assert await look(NOW, False) == Seen(1, {"redelivered": 1}, complete=False)
-    assert asked == [7]
