@@ -261,7 +261,7 @@ def _standing(pulse: Pulse, record: Record | None) -> Pulse:
 
 
 def _raised_and_ended(meant: Iterable[Signal | None]) -> bool:
-    """Whether a silence and its end waited together: it may have been raised by a process that died before noting so."""
+    """Whether a silence and its end waited together: a process may have raised it and died before noting so."""
     return len({signal.status for signal in meant if signal is not None}) > 1
 
 
