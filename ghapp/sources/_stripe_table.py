@@ -23,6 +23,15 @@ Judge = Callable[[Seen, Seen], Judgement]
 
 DECLINE_RATE = "stripe.decline_rate"
 _MANY_ATTEMPTS = 3
+_ACCOUNT_STATE = frozenset(
+    {
+        "charges_enabled",
+        "payouts_enabled",
+        "requirements.currently_due",
+        "requirements.disabled_reason",
+        "requirements.past_due",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,16 +114,18 @@ def _subscription(thing: Seen, before: Seen) -> Judgement:
 
 
 def _account(thing: Seen, _before: Seen) -> Judgement:
-    if (
-        thing.get("requirements.disabled_reason")
-        or thing.get("requirements.past_due")
-        or thing.get("charges_enabled") is False
-        or thing.get("payouts_enabled") is False
-    ):
+    """Clear is only what could be read and is clear."""
+    stops = (
+        thing.get("requirements.disabled_reason"),
+        thing.get("requirements.past_due"),
+        thing.get("charges_enabled") is False,
+        thing.get("payouts_enabled") is False,
+    )
+    if any(stops):
         return SEV1
     if thing.get("requirements.currently_due"):
         return SEV3
-    return None if thing.unreadable else OVER
+    return None if _ACCOUNT_STATE.intersection(thing.unreadable) else OVER
 
 
 _TABLE: dict[str, Row] = {
