@@ -1,6 +1,6 @@
 """The aiohttp application: which address is answered by what."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -10,7 +10,7 @@ from aiohttp import web
 from ghapp.core.source import Oidc, Source
 from ghapp.engine.inbox import Delivery
 from ghapp.settings import Settings
-from ghapp.web import doors, github_door, health, pages
+from ghapp.web import doors, github_door, health, heartbeat_door, pages
 from ghapp.web.answers import Handler
 from ghapp.web.identity import Connected
 
@@ -32,7 +32,7 @@ class Deps:
     """All that the web room needs of the others.
 
     `ready` says whether work can be accepted, and if not, why. `bot_login` is the App's own login, once
-    known. `page` renders the dashboard.
+    known. `heartbeats` has the names of those in OWNERS.yaml, once that was read. `page` renders the dashboard.
     """
 
     settings: Settings
@@ -40,6 +40,7 @@ class Deps:
     inbox: Inbox
     ready: Callable[[], tuple[bool, Sequence[str]]]
     bot_login: Callable[[], str | None] = lambda: None
+    heartbeats: Callable[[], Container[str] | None] = lambda: None
     page: Callable[[], Awaitable[str]] | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -70,6 +71,9 @@ def create_app(deps: Deps) -> web.Application:
             continue  # its events come through GitHub's own door
         if (found := _handler(source, deps, connected)) is not None:
             app.router.add_post(f"/webhooks/{source.path}", found)
+    if jobs := heartbeat_door.Secrets.of(deps.settings):
+        handler = heartbeat_door.door(jobs, put=deps.inbox.put, names=deps.heartbeats, now=deps.now)
+        app.router.add_post(heartbeat_door.PATH, handler)
     app.router.add_get("/healthz", health.healthz)
     app.router.add_get("/readyz", health.readyz(deps.ready))
     app.router.add_get("/metrics", health.metrics_page)
