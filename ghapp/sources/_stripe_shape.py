@@ -15,6 +15,7 @@ Shape = Callable[[object], Value]
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)+")
 _WORD = re.compile(r"[a-z][A-Za-z0-9_.]*")
 _NUMBER = re.compile(r"[A-Z0-9][A-Z0-9-]*")
+_CODE = re.compile(r"[A-Z0-9.]{1,8}")
 _CURRENCY = re.compile(r"[a-z]{3,4}")
 _BETWEEN_DIGITS = re.compile(r"[_.-]")
 _CARD_NUMBER = re.compile(r"(?<![0-9])[2-6][0-9]{12,18}(?![0-9])")
@@ -45,6 +46,11 @@ def words(value: object) -> Value:
 def number(value: object) -> Value:
     """The number of an invoice, which is a text of capitals and digits."""
     return _text(_NUMBER, value)
+
+
+def code(value: object) -> Value:
+    """A short code of somebody else's, such as a card network's reason."""
+    return _text(_CODE, value)
 
 
 def currency(value: object) -> Value:

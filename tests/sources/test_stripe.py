@@ -310,6 +310,18 @@ def test_what_could_not_be_read_is_named() -> None:
     ]
 
 
+def test_all_of_a_dispute_that_matters_is_read() -> None:
+    (signal,) = signals_of(stripe.payload("charge.dispute.created"))
+    assert signal.fields["data"]["object"]["network_reason_code"] == "10.4"
+    assert "unreadable" not in signal.fields
+
+
+def test_nothing_that_stripe_really_sends_is_unreadable() -> None:
+    real = [name for name in OUTCOMES if isinstance(OUTCOMES[name], Fires | Ends)]
+    odd = [name for name in real if "unreadable" in signals_of(stripe.payload(name))[0].fields]
+    assert odd == ["hostile-types", "hostile-text", "hostile-card-number", "hostile-no-deadline"]
+
+
 class TestWhichTroubleItIs:
     """The key is the account, the family of the object, and its id."""
 
