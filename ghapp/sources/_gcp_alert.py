@@ -15,6 +15,22 @@ from ghapp.core.facts import Signal
 from ghapp.core.reading import Reader
 from ghapp.sources._gcp_incident import signal_of
 
+_NAMES = (
+    "service_name",
+    "instance_name",
+    "pod_name",
+    "function_name",
+    "job_name",
+    "database_id",
+    "host",
+    "topic_id",
+    "subscription_id",
+    "bucket_name",
+    "cluster_name",
+    "instance_id",
+)
+"""Labels that name a resource to people, the most telling first."""
+
 _ALERT_PAGE = "https://console.cloud.google.com/monitoring/alerting/alerts"
 
 
@@ -62,6 +78,9 @@ def _notification(
         "state": read.text("state"),
         "severity": policy.text("severity"),
         "resource": alert.get("resource"),
+        "resource_display_name": _display_name(
+            read.inside("resource").texts("labels"), metadata.texts("systemLabels")
+        ),
         "metric": alert.get("metric"),
         "metadata": {
             "system_labels": metadata.data.get("systemLabels"),
@@ -81,6 +100,12 @@ def _notification(
             "displayName": condition.display_name,
         }
     return {key: value for key, value in told.items() if value is not None}
+
+
+def _display_name(labels: Mapping[str, str], system_labels: Mapping[str, str]) -> str:
+    """What people call the resource; a notification says it, an alert does not."""
+    found = [system_labels.get("name"), *(labels.get(name) for name in _NAMES)]
+    return next((name for name in found if name), "")
 
 
 def _condition(metric: str, conditions: Sequence[Condition]) -> Condition | None:

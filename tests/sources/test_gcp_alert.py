@@ -83,7 +83,7 @@ def test_it_says_what_the_notification_said() -> None:
         occurrence=told.occurrence,
         status=Status.FIRING,
         at=told.at,
-        summary="Checkout latency: p99 above 2 s on cloud_run_revision",
+        summary="Checkout latency: p99 above 2 s on checkout",
         severity=Severity.SEV1,
         started_at=STARTED,
         documentation="Ask carol.",
@@ -93,7 +93,7 @@ def test_it_says_what_the_notification_said() -> None:
                 "https://console.cloud.google.com/monitoring/alerting/alerts/0.p3kx9d0bvq1m?project=acme-prod",
             ),
         ),
-        where={**told.where, "resource": "cloud_run_revision"},
+        where={**told.where, "resource": "checkout"},
         fields=found.fields,
         scope="acme-prod",
     )
@@ -140,6 +140,22 @@ def test_without_a_condition_policy_and_resource_tell_troubles_apart() -> None:
 def test_several_conditions_and_an_alert_without_a_metric() -> None:
     alert = {**ALERT, "metric": None}
     assert "condition" not in signal_of(P99, ERRORS, alert=alert).fields
+
+
+@pytest.mark.parametrize(
+    ("labels", "system_labels", "name"),
+    [
+        pytest.param({"instance_id": "1122"}, {"name": "api-1"}, "api-1", id="its own name"),
+        pytest.param({"instance_id": "1122", "zone": "a"}, {}, "1122", id="an id at least"),
+        pytest.param({"cluster_name": "main", "pod_name": "api"}, {}, "api", id="the closest"),
+        pytest.param({"zone": "a"}, {"name": ""}, "gce_instance", id="its type"),
+        pytest.param(None, None, "gce_instance", id="nothing"),
+    ],
+)
+def test_what_people_call_the_resource(labels: Any, system_labels: Any, name: str) -> None:
+    resource = {"type": "gce_instance", "labels": labels}
+    alert = {**ALERT, "resource": resource, "metadata": {"systemLabels": system_labels}}
+    assert signal_of(P99, alert=alert).where["resource"] == name
 
 
 def test_of_a_log_based_policy_the_log_is_kept() -> None:
