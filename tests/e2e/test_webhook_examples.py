@@ -13,15 +13,24 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from ghapp import plugins
 from ghapp.core import wire
-from ghapp.core.facts import RepoName
+from ghapp.core.facts import RepoName, Signal, Status
 from ghapp.engine.inbox import Delivery
 from ghapp.settings import Settings
 from ghapp.web.app import Deps, create_app
 
 EXAMPLES = Path(__file__).parents[1] / "emulator/node_modules/@octokit/webhooks-examples"
 SERVERS = sorted(path.parent.name for path in EXAMPLES.glob("*/index.json"))
-WRITTEN = {"installation", "installation_repositories", "issue_comment", "issues", "push"}
+WRITTEN = {
+    "deployment_status",
+    "installation",
+    "installation_repositories",
+    "issue_comment",
+    "issues",
+    "push",
+    "workflow_run",
+}
 SECRET = "s3cret"
 
 
@@ -30,11 +39,17 @@ class Collecting:
 
     def __init__(self) -> None:
         self.stored: list[Delivery] = []
+        self.signals: list[Signal] = []
 
     async def put(self, delivery: Delivery) -> bool:
-        wire.decode(delivery.kind, delivery.payload)
+        event = wire.decode(delivery.kind, delivery.payload)
         self.stored.append(delivery)
+        if isinstance(event, Signal):
+            self.signals.append(event)
         return True
+
+    async def park(self, delivery: Delivery, reason: str) -> bool:
+        raise AssertionError(reason)
 
 
 @pytest.fixture
@@ -50,7 +65,7 @@ async def client(inbox: Collecting) -> AsyncIterator[TestClient[web.Request, web
         home_repo=RepoName("Codertocat/Hello-World"),
         github_webhook_secrets=(SECRET,),
     )
-    deps = Deps(settings=settings, sources={}, inbox=inbox, ready=lambda: (True, ()))
+    deps = Deps(settings=settings, sources=plugins.sources(), inbox=inbox, ready=lambda: (True, ()))
     async with TestClient(TestServer(create_app(deps))) as client:
         yield client
 
@@ -81,4 +96,9 @@ async def test_every_example_is_survived(server: str, client: Any, inbox: Collec
             assert answer.status == (202 if stored else 200), (event["name"], await answer.text())
             assert not stored or event["name"] in WRITTEN
     assert sent > 40
+    assert {signal.status for signal in inbox.signals} == {Status.RESOLVED}, "all of them succeed"
+    named = {signal.summary for signal in inbox.signals}
+    assert "Deployment of Codertocat/Hello-World to production succeeded" in named
+    if server == "api.github.com":
+        assert "Workflow test of octo-org/octo-repo succeeded on master" in named
     assert any(delivery.kind == "installation" for delivery in inbox.stored)
