@@ -69,7 +69,7 @@ class Alerts:
             if not isinstance(token, str):
                 raise GcpError(f"{path}: the token of the next page is not a text")
             if not token:
-                return [alert for alert in alerts if alert.get("state") == "OPEN"]
+                return [alert for alert in alerts if alert.get("state") != "CLOSED"]
             if token == query.get("pageToken"):
                 raise GcpError(f"{path}: the listing goes round in circles")
             query["pageToken"] = token

@@ -33,7 +33,7 @@ Put = Callable[[Delivery], Awaitable[bool]]
 Policies = Callable[[str], Awaitable[Sequence[Policy]]]
 """Every alerting policy of a project; raises GcpError."""
 
-_PROJECT = re.compile(r"(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]")
+_PROJECT = re.compile(r"(?:[a-z0-9.-]{1,64}:)?[a-z][a-z0-9-]{0,62}", re.IGNORECASE)
 
 
 class Listing(Protocol):
@@ -228,7 +228,7 @@ class _Look:
         self, alert: Alert, policy: Policy | None, conditions: Sequence[Condition]
     ) -> Signal:
         return alert_signal(
-            alert,
+            {**alert, "state": "OPEN"},  # by which it was asked for
             project=self._project,
             conditions=conditions,
             documentation=policy.documentation if policy else "",

@@ -22,7 +22,7 @@ SENDER = "gcp"
 
 _STATES = {"open": Status.FIRING, "closed": Status.RESOLVED}
 _SEVERITIES = {"critical": Severity.SEV1, "error": Severity.SEV2, "warning": Severity.SEV3}
-_PROJECT = re.compile(r"[a-z0-9.:-]{1,64}")
+_PROJECT = re.compile(r"[a-z0-9.:-]{1,128}", re.IGNORECASE)
 _MAX_ID = 256
 
 _CLOCK_ERROR = timedelta(days=1)

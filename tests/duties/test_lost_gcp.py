@@ -277,12 +277,17 @@ class TestFind:
         (signal,) = here.stored.values()
         assert signal.fingerprint != told(notification).fingerprint
 
+    async def test_so_it_is_where_nobody_can_be_asked_for_policies(self) -> None:
+        google, here = Google({PROJECT: [alert(gcp.incident(started_at=STARTED))]}), Here()
+        found = await find(Clients(google), here, here.put, [PROJECT], NOW)
+        assert (found, google.asked) == (Found(looked=1, opened=1), [f"open {PROJECT}"])
+
     async def test_alerts_of_odd_form_stop_no_other(self) -> None:
         good = alert(gcp.incident(started_at=STARTED))
         odd = [
             {"name": f"projects/{PROJECT}/alerts/{'x' * 300}", "state": "OPEN"},
             {"name": f"projects/{PROJECT}/alerts/0.b", "state": "OPEN", "policy": []},
-            {"name": f"projects/{PROJECT}/alerts/0.c", "state": "OPEN", "policy": {"name": 7}},
+            {"name": f"projects/{PROJECT}/alerts/0.c", "policy": {"name": 7}},
         ]
         google, here = Google({PROJECT: [*odd, good]}, policies=[]), Here()
         assert await look(google, here) == Found(looked=4, opened=3)
@@ -314,7 +319,7 @@ class TestFind:
         assert await look(google, here) == Found(closed=1, complete=False)
         assert [signal.occurrence for signal in here.stored.values()] == ["0.b"]
 
-    @pytest.mark.parametrize("bad", ["acme-test", "123456789012", "../x", "Acme", ""])
+    @pytest.mark.parametrize("bad", ["acme-test", "123456789012", "../x", "acme prod", ""])
     async def test_a_project_that_fails_closes_nothing_and_stops_no_other(self, bad: str) -> None:
         google = Google({PROJECT: [], "123456789012": [], "": []})
         here = Here([incident(), incident(key=Fingerprint("gcp:b"), scope=bad)])

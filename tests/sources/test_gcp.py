@@ -354,7 +354,7 @@ def test_without_ids_the_names_tell_troubles_apart() -> None:
         pytest.param(
             {"scoping_project_id": GONE, "url": GONE}, "", id="never that of the resource"
         ),
-        pytest.param({"scoping_project_id": "x" * 65}, "", id="endless"),
+        pytest.param({"scoping_project_id": "x" * 129}, "", id="endless"),
         pytest.param({"scoping_project_id": "acme @bob"}, "", id="no id of a project"),
     ],
 )
