@@ -163,7 +163,7 @@ def _from_jwks(jwks: list[Any]) -> list[tuple[str, str]]:
 
 def _readable(pem: str) -> bool:
     try:
-        RSAVerifier.from_string(pem)  # which reads keys of any kind
+        RSAVerifier.from_string(pem)  # type: ignore[no-untyped-call]  # it reads keys of any kind
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return False
     return True
