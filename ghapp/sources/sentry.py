@@ -41,13 +41,15 @@ _METRIC_ACTIONS = {
     "resolved": (Status.RESOLVED, None),
 }
 _ISSUE_ACTIONS = {
-    "created": (Status.FIRING, "unresolved"),
     "unresolved": (Status.FIRING, "unresolved"),
     "resolved": (Status.RESOLVED, "resolved"),
     "archived": (Status.RESOLVED, "ignored"),
     "ignored": (Status.RESOLVED, "ignored"),
 }
-"""What an action says, and the status that the issue has then."""
+"""What an action says, and the status that the issue has then.
+
+That an issue was created says nothing: most are noise, and alert rules are there to tell which are not.
+"""
 
 _EVENT_ADDRESS = re.compile(r"/api/0/projects/[\w-]{1,100}/([\w-]{1,100})/events/", re.ASCII)
 _ISSUE_ADDRESS = re.compile(r"/issues/([0-9]{1,30})(?:/|$)", re.ASCII)
@@ -139,7 +141,7 @@ def _event_alert(message: Reader, now: datetime) -> Signal | Nothing:
 
 
 def _issue(message: Reader, now: datetime) -> Signal | Nothing:
-    """Resolved or archived it is over; that it is new or back raises what a rule wants, or what was raised before."""
+    """Resolved or archived it is over; unresolved it fires what was raised before, or what a rule wants."""
     action = _ISSUE_ACTIONS.get(message.text("action").lower())
     if action is None:
         return Nothing("nothing to do")

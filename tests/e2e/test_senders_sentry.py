@@ -18,7 +18,7 @@ SECRET = "the client secret of an integration"
 def owners(owners):
     rules = """[
         {source: sentry, match: {project: checkout, rule: "Payments*"}},
-        {source: sentry, match: {action: created, level: fatal}, severity: sev1},
+        {source: sentry, match: {action: unresolved, level: fatal}, severity: sev1},
       ]"""
     return owners.replace(
         "billing: {owner: carol, backup: alice}",
@@ -89,7 +89,13 @@ async def test_what_opens_nothing(github, server, subtests):
     cases = {
         "a test notification": ("event_alert", sentry.sample(), SECRET, 200),
         "another resource": ("comment", {"action": "created", "data": {}}, SECRET, 200),
-        "a new issue, which no rule wants": ("issue", sentry.issue("created"), SECRET, 202),
+        "a new issue": ("issue", sentry.issue("created"), SECRET, 200),
+        "one that is back, which no rule wants": (
+            "issue",
+            sentry.issue("unresolved"),
+            SECRET,
+            202,
+        ),
         "an end without beginning": ("issue", sentry.issue("resolved", "77"), SECRET, 202),
         "another secret": ("event_alert", sentry.event_alert(), "guess", 401),
         "no issue": ("event_alert", {"action": "triggered", "data": {}}, SECRET, 400),
@@ -102,6 +108,6 @@ async def test_what_opens_nothing(github, server, subtests):
             assert len(answer.text.splitlines()) == 1
     assert await incidents(github) == []
 
-    with subtests.test("but a rule of OWNERS.yaml may want new issues"):
-        await send(server, "issue", sentry.issue("created", "88", level="fatal"))
+    with subtests.test("but a rule of OWNERS.yaml may want what is back"):
+        await send(server, "issue", sentry.issue("unresolved", "88", level="fatal"))
         assert labels(await the_incident(github)) >= {"sev1", "area/billing"}

@@ -133,7 +133,7 @@ OUTCOMES = {
     "installation-created": IGNORED,
     "issue-archived": "resolved sev2: ZeroDivisionError: division by zero",
     "issue-assigned": IGNORED,
-    "issue-created": "firing sev2, by a rule: ZeroDivisionError: division by zero",
+    "issue-created": IGNORED,
     "issue-ignored": "resolved sev2: ZeroDivisionError: division by zero",
     "issue-key_twice": "an object has the same key twice",
     "issue-list": "not an object",
@@ -226,7 +226,7 @@ class TestFingerprint:
     def test_an_issue_is_one_trouble_whatever_says_so(self) -> None:
         same = event().fingerprint
         assert event(title="x", level="fatal", release=None).fingerprint == same
-        assert {issue(action).fingerprint for action in ("created", "resolved", "archived")} == {
+        assert {issue(action).fingerprint for action in ("unresolved", "resolved", "archived")} == {
             same
         }
         assert {event().occurrence, issue().occurrence} == {"1117540176"}
@@ -322,11 +322,13 @@ class TestTimes:
 class TestWhatOpens:
     """A rule of Sentry's, not each new issue; but what was an incident comes back with its issue."""
 
-    @pytest.mark.parametrize("action", ["created", "unresolved"])
-    def test_an_issue_only_by_a_rule_in_owners_yaml(self, action: str) -> None:
-        signal = issue(action)
+    def test_not_a_new_issue(self) -> None:
+        assert parse(sentry.issue("created"), "issue") == Nothing("nothing to do")
+
+    def test_one_that_is_back_by_itself_only_by_a_rule_in_owners_yaml(self) -> None:
+        signal = issue("unresolved")
         assert (signal.status, signal.only_by_rule) == (Status.FIRING, True)
-        assert signal.fields["action"] == action
+        assert signal.fields["action"] == "unresolved"
 
     def test_alerts_always(self) -> None:
         assert not event().only_by_rule
