@@ -2,7 +2,8 @@
 
 import dataclasses
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
@@ -11,11 +12,18 @@ import typer
 from rich.text import Text
 
 from ghapp.cli.errors import EXIT_PROBLEMS, UserError, console
-from ghapp.model.load import Problem, load_bytes
+from ghapp.cli.shift_table import print_changes, print_shifts, wide
+from ghapp.core.preview import changes, findings, preview
+from ghapp.model.document import read
+from ghapp.model.load import Loaded, Problem, load_bytes, located
+from ghapp.model.types import Model
 
 PLACES: Final = (Path("OWNERS.yaml"), Path(".github/OWNERS.yaml"))
 """Where the file is looked for, in this order."""
 
+_SHOWN: Final = 10
+"""Shifts of a rotation: enough for weeks, and the beginning of hours."""
+_CHANGES_SHOWN: Final = 30
 _COLOURS: Final = {"error": "bold red", "warning": "bold yellow"}
 
 
@@ -41,13 +49,50 @@ def check(
         Format,
         typer.Option("--format", help="text, json (a list), or github (workflow annotations)."),
     ] = Format.TEXT,
+    before: Annotated[
+        Path | None,
+        typer.Option(help="The file as it was: show what changes.", show_default=False),
+    ] = None,
 ) -> None:
-    """Validate and lint OWNERS.yaml. Exits 1 if there is an error; warnings alone are no failure."""
+    """Validate and lint OWNERS.yaml, and show who is on call in the next four weeks.
+
+    Exits 1 if there is an error; warnings alone are no failure.
+    """
     path = found() if file is None else file
-    loaded = load_bytes(_content(path), str(path))
-    _PRINTERS[form](path, loaded.problems)
-    if loaded.errors:
+    now = datetime.now(UTC)
+    content = _content(path)
+    loaded = load_bytes(content, str(path))
+    earlier = None if before is None else load_bytes(_content(before), str(before))
+    _PRINTERS[form](path, [*loaded.problems, *_ahead(content, path, loaded.model, now)])
+    if loaded.model is None:
         raise typer.Exit(EXIT_PROBLEMS)
+    if form is Format.TEXT:
+        _print_on_call(loaded.model, earlier, now)
+
+
+def _ahead(content: bytes, path: Path, model: Model | None, now: datetime) -> Iterator[Problem]:
+    """When nobody will be on call."""
+    if model is not None:
+        document = read(content.decode())
+        for finding in findings(model, now):
+            yield located(finding, document, str(path))
+
+
+def _print_on_call(model: Model, earlier: Loaded | None, now: datetime) -> None:
+    out = wide()
+    if earlier is not None and earlier.model is not None:
+        found = changes(earlier.model, model, now)
+        if found:
+            out.print(Text("\nOn call in the next four weeks, where it changes:"))
+            print_changes(out, earlier.model, model, found, limit=_CHANGES_SHOWN)
+        else:
+            out.print(Text("\nOn call in the next four weeks: nothing changes."))
+        return
+    if earlier is not None:
+        out.print(Text(f"\n{earlier.errors[0].file} has errors: there is nothing to compare with."))
+    if model.rotations:
+        out.print(Text("\nOn call in the next four weeks:"))
+        print_shifts(out, model, preview(model, now), now=now, limit=_SHOWN)
 
 
 def found() -> Path:

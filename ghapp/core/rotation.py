@@ -6,7 +6,7 @@ would be nobody. Each layer says who it is at an instant, and none moves a hando
 """
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -40,6 +40,15 @@ class Why(StrEnum):
     """Nobody: everyone in it is away."""
 
 
+_BECAUSE: Final = {
+    Why.TURN: "",
+    Why.OVERRIDE: "override",
+    Why.VACANT: "not begun, or nobody is in it",
+    Why.OFF: "not served",
+    Why.AWAY: "everyone is away",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Shift:
     """Who is on call from `start` up to, not including, `end` (UTC), and why; a gap has no person."""
@@ -52,6 +61,13 @@ class Shift:
     """Whose turn it is, if somebody covers."""
     turn: int | None = None
     """The number of the turn, counted from 0; an override and a gap have none."""
+
+    @property
+    def because(self) -> str:
+        """Why it is not simply somebody's turn, in a few words; empty when it is."""
+        if self.why is Why.COVER:
+            return f"covers for {self.instead_of}, who is away"
+        return _BECAUSE[self.why]
 
 
 def on_call(rotation: Rotation, at: datetime, people: People = EMPTY) -> Shift | None:
@@ -90,6 +106,22 @@ def timeline(
 ) -> Iterator[Shift]:
     """Shifts and gaps without a hole from one aware datetime to another: shifts whole, gaps cut at both ends."""
     return _Schedule(rotation, people).between(start, end)
+
+
+def by_turn(line: Iterable[Shift]) -> Iterator[Shift]:
+    """A timeline as people speak of it: times that are not served left out, and what they cut a turn into as one."""
+    held: Shift | None = None
+    for one in line:
+        if one.why is Why.OFF:
+            continue
+        if held is not None and _goes_on(held, one) and held.why is one.why:
+            held = replace(held, end=one.end)
+            continue
+        if held is not None:
+            yield held
+        held = one
+    if held is not None:
+        yield held
 
 
 def members(rotation: Rotation, at: datetime) -> tuple[Login, ...]:

@@ -42,7 +42,7 @@ def load(text: str, file: str = "OWNERS.yaml") -> Loaded:
     model: Model | None = None
     if document.data is not None or not problems:
         model, found = _validated(document.data)
-        problems += (_located(one, document, file) for one in found)
+        problems += (located(one, document, file) for one in found)
     problems.sort(key=lambda one: (one.line, one.column))
     broken = any(problem.level == "error" for problem in problems)
     return Loaded(None if broken else model, tuple(dict.fromkeys(problems)))
@@ -80,7 +80,8 @@ def _still_shadowed(data: Mapping[str, Any]) -> Iterable[Finding]:
     return () if sound is None else shadowed_rules(sound)
 
 
-def _located(finding: Finding, document: Document, file: str) -> Problem:
+def located(finding: Finding, document: Document, file: str) -> Problem:
+    """A finding about a file as a problem on the line where that stands in its document."""
     mark = document.place(finding.path, at_key=finding.at_key)
     return Problem(
         file=file,

@@ -1,4 +1,4 @@
-"""Every feature of a rotation, in every zone and above all around changes of its offset, against a slow and plain oracle."""
+"""Every feature of a rotation in every zone, above all where its offset changes, against a slow and plain oracle."""
 
 from datetime import UTC, datetime, time, timedelta
 from itertools import count, pairwise
