@@ -3,13 +3,15 @@
 import json
 
 import pytest
+from aiohttp.test_utils import TestServer
 
 from ghapp.demo import faults
 from ghapp.demo.faults import Fault
 from ghapp.demo.hooks import HookFault
-from tests.support import gcp
-from tests.support.e2e import alert, handled, labels, said, when
+from tests.support import gcp, stripe
+from tests.support.e2e import alert, handled, incidents, labels, said, when
 from tests.support.shell import ghapp
+from tests.support.stripe_api import KEY, StripeApi
 
 
 @pytest.fixture
@@ -94,12 +96,30 @@ async def test_what_can_not_be_looked_at_is_said(github, server):
     assert "Traceback" not in out
 
 
-async def test_without_a_server_it_looks_and_handles_by_itself(github, server):
+@pytest.fixture
+async def stripe_api():
+    account = StripeApi()
+    async with TestServer(account.app()) as server:
+        account.url = str(server.make_url(""))
+        yield account
+
+
+async def test_without_a_server_it_handles_what_it_finds(github, server, stripe_api):
     await server.terminate()
-    code, out, err = await ghapp(server, "reconcile", "--json")
-    assert (code, err) == (0, "")
-    found = json.loads(out)
-    assert (found["served"], found["waiting"]) == (False, 0)
+    stripe_api.events.append(stripe.event("payout.failed"))
+    server.settings = {
+        **server.settings,
+        "GHAPP_STRIPE_API_KEY": KEY,
+        "GHAPP_STRIPE_API_URL": stripe_api.url,
+    }
+    for taken_in in (1, 0):
+        code, out, err = await ghapp(server, "reconcile", "--json")
+        assert (code, err) == (0, "")
+        found = json.loads(out)
+        assert (found["served"], found["waiting"]) == (False, 0)
+        assert found["parts"][1]["seen"]["did"] == {"taken in": taken_in}
+        assert len(await incidents(github)) == 2
+    assert "source/stripe" in labels((await incidents(github))[1])
 
 
 async def test_without_settings_it_says_what_is_missing(server):
