@@ -3,7 +3,7 @@
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -96,7 +96,7 @@ class GitHubClient:
 
     async def pages(
         self, path: str, *, repo: RepoName | None, priority: Priority = Priority.NORMAL
-    ) -> AsyncIterator[Response]:
+    ) -> AsyncGenerator[Response, None]:
         """A listing page by page, each conditional; raises `Refused` if it never ends."""
         url = self._base_url + path
         for _ in range(MAX_PAGES):

@@ -3,6 +3,7 @@
 https://docs.github.com/en/rest/apps/webhooks
 """
 
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -68,15 +69,17 @@ class RestHook:
         found: list[Attempt] = []
         count = 0
         # Not `status=failure`: it covers the statuses 400 to 599 only, and hides which events arrived later.
-        async for page in self._client.pages(f"{_LISTING}?per_page={PAGE}", repo=None):
-            read = _read(page.data)
-            found += [one for one in read if one.at >= since]
-            count += 1
-            if any(one.at < since for one in read) or page.next is None:
-                return Attempts(_in_order(found))
-            if count == PAGES:
-                break
-        return Attempts(_in_order(found), complete=False)
+        listing = self._client.pages(f"{_LISTING}?per_page={PAGE}", repo=None)
+        async with aclosing(listing) as pages:
+            async for page in pages:
+                read = _read(page.data)
+                found += [one for one in read if one.at >= since]
+                count += 1
+                if any(one.at < since for one in read):
+                    break
+                if count == PAGES and page.next is not None:
+                    return Attempts(_in_order(found), complete=False)
+        return Attempts(_in_order(found))
 
     async def redeliver(self, attempt: Attempt) -> None:
         """Have GitHub deliver the same event again; the least urgent of all writes."""
