@@ -121,6 +121,17 @@ class PageReport:
     results: tuple[Paged, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaintenanceEvent:
+    """A person announces planned work on an area until then (UTC); said again, the new end counts."""
+
+    area: AreaName
+    until: datetime
+    reason: str
+    by: Login
+    at: datetime
+
+
 class Permission(StrEnum):
     """Whether a person may command the app: yes, no, or GitHub could not tell us."""
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 import msgspec
 
 from ghapp.core.facts import Alert, Fingerprint, Issue, Paged, RepoName, Signal
-from ghapp.core.routing import BACKLOG
+from ghapp.core.routing import BACKLOG, gathers, is_maintenance
 from ghapp.model.names import AreaName, Login, Severity
 
 INCIDENT = "incident"
@@ -167,12 +167,17 @@ class Incident:
     @property
     def storm(self) -> bool:
         """Whether this incident stands for many fingerprints."""
-        return bool(self.members)
+        return gathers(self.key)
 
     @property
     def backlog(self) -> bool:
         """Whether it lists what was old already when it arrived."""
         return self.key == BACKLOG
+
+    @property
+    def maintenance(self) -> bool:
+        """Whether it lists what an area raises during its maintenance."""
+        return is_maintenance(self.key)
 
     @property
     def labels(self) -> frozenset[str]:

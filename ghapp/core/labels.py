@@ -9,7 +9,8 @@ from ghapp.model.names import AreaName, Severity
 from ghapp.model.types import Model
 
 MODEL = "model"
-SUPPORT = "support"
+OWN_SOURCES = ("backlog", "maintenance", "support")
+"""Where an incident comes from that no sender raised alone."""
 
 MAX_DESCRIPTION = 100
 """Characters that GitHub takes: https://docs.github.com/en/rest/issues/labels."""
@@ -63,7 +64,7 @@ def label_set(model: Model, sources: Iterable[str] = ()) -> tuple[LabelSpec, ...
         *(_area(name, model) for name in model.areas),
         *(
             LabelSpec(f"source/{name}", _SOURCE_COLOR, f"Raised by {name}")
-            for name in sorted({SUPPORT, *sources})
+            for name in sorted({*OWN_SOURCES, *sources})
         ),
     )
 

@@ -12,6 +12,7 @@ from ghapp.model.types import AlertRule, Model
 
 DEFAULT_SEVERITY = Severity.SEV3
 STORM_PREFIX = "storm:"
+MAINTENANCE_PREFIX = "maintenance:"
 BACKLOG = Fingerprint("backlog:all")
 """The key of the one issue that lists what was old already when it arrived."""
 
@@ -48,8 +49,8 @@ def is_wanted(signal: Signal, model: Model) -> bool:
 
 
 def gathers(key: Fingerprint) -> bool:
-    """Whether an incident of this key stands for many fingerprints: a storm, or the backlog."""
-    return key == BACKLOG or key.startswith(STORM_PREFIX)
+    """Whether an incident of this key stands for many fingerprints: a storm, the backlog, a maintenance."""
+    return key == BACKLOG or key.startswith((STORM_PREFIX, MAINTENANCE_PREFIX))
 
 
 def _matches(rule: AlertRule, signal: Signal) -> bool:
@@ -104,6 +105,16 @@ def fingerprint_of(conversation: str) -> Fingerprint | None:
 def support_fingerprint(repo: RepoName, number: int) -> Fingerprint:
     """The key of an ordinary issue that `/escalate` made an incident."""
     return Fingerprint(f"support:{repo}#{number}")
+
+
+def maintenance_fingerprint(area: AreaName) -> Fingerprint:
+    """The key of the one issue that lists what an area raises during its maintenance."""
+    return Fingerprint(MAINTENANCE_PREFIX + area)
+
+
+def is_maintenance(key: Fingerprint) -> bool:
+    """Whether an incident of this key stands for a maintenance."""
+    return key.startswith(MAINTENANCE_PREFIX)
 
 
 def storm_fingerprint(source: str) -> Fingerprint:

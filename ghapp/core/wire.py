@@ -8,13 +8,23 @@ from ghapp.core.facts import (
     CommentEvent,
     InstallationEvent,
     IssueEvent,
+    MaintenanceEvent,
     Page,
     PageReport,
     PushEvent,
     Signal,
 )
 
-Event = Signal | CommentEvent | IssueEvent | PushEvent | InstallationEvent | Page | PageReport
+Event = (
+    Signal
+    | CommentEvent
+    | IssueEvent
+    | PushEvent
+    | InstallationEvent
+    | Page
+    | PageReport
+    | MaintenanceEvent
+)
 
 _TYPES: dict[str, type[Any]] = {
     "signal": Signal,
@@ -24,6 +34,7 @@ _TYPES: dict[str, type[Any]] = {
     "installation": InstallationEvent,
     "page": Page,
     "paged": PageReport,
+    "maintenance": MaintenanceEvent,
 }
 _KINDS = {type_: kind for kind, type_ in _TYPES.items()}
 _DECODERS = {kind: msgspec.json.Decoder(type_) for kind, type_ in _TYPES.items()}

@@ -6,14 +6,19 @@ from datetime import datetime
 import structlog
 
 from ghapp.core import wire
-from ghapp.core.facts import CommentEvent, InstallationEvent, IssueEvent, Signal
+from ghapp.core.facts import (
+    InstallationEvent,
+    Page,
+)
 from ghapp.core.heartbeat import name_of
 from ghapp.core.routing import fingerprint_of
 from ghapp.duties.heartbeats import Heartbeats
 from ghapp.duties.incidents import Incidents
 from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import Models
-from ghapp.duties.rates import Event
+from ghapp.duties.outbox import PAGE
+from ghapp.duties.pages import Pages
+from ghapp.duties.rates import OF_INCIDENTS, Event
 from ghapp.engine.failures import Retry
 from ghapp.engine.store import Row
 from ghapp.github.errors import RateLimited, Refused, Unavailable
@@ -36,6 +41,7 @@ class Conversations:
         *,
         incidents: Incidents,
         heartbeats: Heartbeats,
+        pages: Pages,
         models: Models,
         ready: Callable[[], Awaitable[Model | None]],
         installed: Callable[[InstallationEvent], Awaitable[None]],
@@ -44,6 +50,7 @@ class Conversations:
         """`ready` gives the model once the index is complete, None when that takes longer than a moment."""
         self._incidents = incidents
         self._heartbeats = heartbeats
+        self._pages = pages
         self._models = models
         self._ready = ready
         self._installed = installed
@@ -79,14 +86,21 @@ class Conversations:
                 if isinstance(event, InstallationEvent):
                     await self._installed(event)
             return
+        if conversation.startswith(PAGE):
+            for event in events:
+                if isinstance(event, Page):
+                    await self._pages.handle(event, self._models.current or await self._model())
+            return
         key = fingerprint_of(conversation)
         if key is None:
             raise ValueError(f"nobody handles the conversation {conversation!r}")
+        model = await self._model()
+        mine: list[Event] = [event for event in events if isinstance(event, OF_INCIDENTS)]
+        duty = self._incidents if name_of(key) is None else self._heartbeats
+        await duty.handle(key, mine, rows, model)
+
+    async def _model(self) -> Model:
         model = await self._ready()
         if model is None:
             raise Retry(_UNTIL_READY, "OWNERS.yaml and the open incidents have not been read yet")
-        mine: list[Event] = [
-            event for event in events if isinstance(event, Signal | CommentEvent | IssueEvent)
-        ]
-        duty = self._incidents if name_of(key) is None else self._heartbeats
-        await duty.handle(key, mine, rows, model)
+        return model

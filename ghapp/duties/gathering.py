@@ -5,9 +5,18 @@ from datetime import datetime
 
 from ghapp.core.facts import Fingerprint, Signal, Status
 from ghapp.core.incident import INCIDENT, Incident, Phase
-from ghapp.core.routing import BACKLOG, conversation_of, gathers, storm_fingerprint
+from ghapp.core.maintenance import planned_until, under_way
+from ghapp.core.routing import (
+    BACKLOG,
+    conversation_of,
+    gathers,
+    maintenance_fingerprint,
+    route,
+    storm_fingerprint,
+)
 from ghapp.duties.records import Records
 from ghapp.engine.store import Row, Store
+from ghapp.model.names import AreaName
 from ghapp.model.types import Model
 
 
@@ -19,9 +28,14 @@ class Gathering:
         self._store = store
         self._now = now
 
-    async def place_of(self, key: Fingerprint, signals: Sequence[Signal]) -> Fingerprint | None:
+    async def place_of(
+        self, key: Fingerprint, signals: Sequence[Signal], model: Model
+    ) -> Fingerprint | None:
         """The incident that lists what has no issue; None when none does."""
         source = signals[0].source
+        area = route(signals[0], model).area
+        if await self._in_maintenance(key, area, model):
+            return maintenance_fingerprint(area)
         if await self._in_storm(key, source):
             return storm_fingerprint(source)
         if any(signal.status is Status.FIRING for signal in signals):
@@ -65,6 +79,16 @@ class Gathering:
         """It is over, so it counts towards no storm any more."""
         for key in incident.members or (incident.key,):
             await self._store.release_slot(key)
+
+    async def _in_maintenance(self, key: Fingerprint, area: AreaName, model: Model) -> bool:
+        """Whether planned work goes on at the area, or the issue of it lists this fingerprint and is still open."""
+        now = self._now()
+        if planned_until(area, model, now) is not None:
+            return True
+        record = await self._records.get(maintenance_fingerprint(area))
+        if record is None or record.incident.phase is Phase.CLOSED:
+            return False
+        return under_way(record.incident, now) or key in record.incident.members
 
     async def _in_storm(self, key: Fingerprint, source: str) -> bool:
         """Whether the storm's issue lists this fingerprint, or will: what was sent there may still wait."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from ghapp.core.facts import CommentEvent, IssueEvent, PageReport, Signal
+from ghapp.core.facts import CommentEvent, IssueEvent, MaintenanceEvent, PageReport, Signal
 from ghapp.core.rate import raised, tally
 from ghapp.duties.records import Memory
 from ghapp.engine.store import Row
@@ -11,7 +11,8 @@ from ghapp.model.types import Model
 
 _KIND = "rate"
 
-Event = Signal | CommentEvent | IssueEvent | PageReport
+Event = Signal | CommentEvent | IssueEvent | PageReport | MaintenanceEvent
+OF_INCIDENTS = (Signal, CommentEvent, IssueEvent, PageReport, MaintenanceEvent)
 Waiting = tuple[Event, Row]
 
 

@@ -140,7 +140,7 @@ class Watch:
     async def _claim(self, record: Record, model: Model) -> None:
         """What opened just now still counts towards a storm."""
         incident, storm = record.incident, model.incidents.storm
-        if incident.backlog:
+        if incident.backlog or incident.maintenance:
             return
         if incident.phase is Phase.OPEN and incident.opened_at > self._now() - storm.window:
             for key in incident.members or (incident.key,):

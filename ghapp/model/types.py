@@ -23,6 +23,7 @@ from ghapp.model.later import (
     Stale,
     Triage,
 )
+from ghapp.model.maintenance import Maintenance
 from ghapp.model.names import AreaName, Login, PolicyName, RotationName, TeamName, same_login
 from ghapp.model.people import Away, Hours, Member, Override, Person, Rotation
 from ghapp.model.references import AreaRef, NewLogin, PersonRef
@@ -47,6 +48,7 @@ __all__ = [
     "Hours",
     "Hygiene",
     "Incidents",
+    "Maintenance",
     "Member",
     "Model",
     "Override",
@@ -101,6 +103,8 @@ class Model(Section):
     """How incident issues live."""
     heartbeats: Frozen[Annotated[str, NAME], Heartbeat] = EMPTY
     """Jobs that report to /heartbeat/NAME; silence is an alert."""
+    maintenance: tuple[Maintenance, ...] = ()
+    """Planned work, during which an area calls nobody."""
     stripe: Stripe = Stripe()
     """What is particular to Stripe."""
     review: Review = Review()

@@ -20,7 +20,8 @@ def names(*sources: str) -> list[str]:
 def test_every_label_that_an_incident_can_bear_is_there() -> None:
     expected = {
         *("incident", "sev1", "sev2", "sev3", "sev4", "area/deployment", "area/billing"),
-        *("source/gcp", "source/support", ACKNOWLEDGED, ESCALATED, RECOVERED, SNOOZED),
+        *("source/gcp", "source/support", "source/backlog", "source/maintenance"),
+        *(ACKNOWLEDGED, ESCALATED, RECOVERED, SNOOZED),
     }
     assert expected < set(names("gcp"))
     assert set(names("gcp")) - expected == {"model"}

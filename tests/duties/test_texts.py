@@ -106,6 +106,8 @@ def says(text: str) -> Mapping[str, Mapping[str, Any]]:
         "exhausted": {"before": before},
         "handoff": {"to": OURS, "by": OURS},
         "help": {},
+        "maintenance": {"by": OURS, "until": NOW, "reason": text},
+        "maintenance_over": {"notified": (OURS,)},
         "misused": {"name": "sev", "usage": "/sev 1-4 [reason]"},
         "oncall": {"rows": [(AreaName("billing"), (OURS,))]},
         "paged": {"results": tried},
