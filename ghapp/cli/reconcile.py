@@ -79,9 +79,10 @@ def reconcile(
 async def _reconcile(settings: Settings, *, dry_run: bool) -> Report:
     async with aiohttp.ClientSession() as session:
         runtime = Runtime(settings, session, reconciles=False)
-        if dry_run or await runtime.is_served():
+        served = await runtime.is_served()
+        if dry_run or served:
             async with runtime.storing():
-                return Report(await _look(runtime, dry_run=dry_run), served=True)
+                return Report(await _look(runtime, dry_run=dry_run), served=served)
         async with runtime.running():
             await _ready(runtime)
             outcomes = await _look(runtime, dry_run=False)

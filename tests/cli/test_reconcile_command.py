@@ -82,7 +82,7 @@ class TestDryRun:
                     "done": True,
                 }
             ],
-            "served": True,
+            "served": False,
             "waiting": 0,
         }
 
