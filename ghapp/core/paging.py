@@ -1,21 +1,14 @@
-"""Who must be told outside GitHub, and what follows from whether they were."""
+"""Who must be told outside GitHub, through what, and from when on."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from ghapp.core import escalation
-from ghapp.core.decide import escalate
-from ghapp.core.effects import Decision, Say, occasion
+from ghapp.core.effects import occasion
 from ghapp.core.facts import Page, PageReport, Position
 from ghapp.core.incident import Clock, Incident, Phase
-from ghapp.core.who import policy_of, targets
-from ghapp.model.names import Login, Severity, same_login
+from ghapp.model.names import Login, same_login
 from ghapp.model.types import Model
-
-PAGES_KEPT = 50
-
-_URGENT = frozenset({Severity.SEV1, Severity.SEV2})
 
 
 def position(clock: Clock) -> Position:
@@ -29,66 +22,56 @@ def name_of(page: Page | PageReport) -> str:
     return occasion(page.key, "page", f"{at.run}.{at.round}.{at.level}", at.since.isoformat())
 
 
-def wanted(before: Incident | None, after: Incident, model: Model) -> Page | None:
-    """The page that a decision calls for: whoever the clock has just turned to, while nobody has it.
+def wanted(incident: Incident, model: Model, now: datetime) -> Page | None:
+    """The page that is owed by now: to whomever the clock has turned to, until it is known what became of it.
 
-    None as well in a team that can only be told on GitHub, which is done otherwise.
+    It is the same page however often it is asked for, so that none is lost where a crash came between.
     """
-    clock = after.clock
-    if (
-        not anybody_pageable(model)
-        or not escalation.ticking(after)
-        or (before is not None and before.clock == clock)
-    ):
+    due = due_at(incident, model)
+    if due is None or due > now:
         return None
-    logins = tuple(tried.login for tried in clock.tried if tried.at == clock.since)
-    return Page(key=after.key, position=position(clock), logins=logins) if logins else None
+    called = tuple(_untold(incident))
+    return Page(key=incident.key, position=position(incident.clock), logins=called)
 
 
-def still_wanted(page: Page, incident: Incident) -> bool:
-    """Whether nobody has taken the incident since, it is not over and not snoozed, and its clock was not put back."""
+def due_at(incident: Incident, model: Model) -> datetime | None:
+    """From when on a page is owed (UTC): since the clock turned, or since business opened after that.
+
+    None when nobody is to be paged, or it is known what became of it; and in a team that can only be told on
+    GitHub, which is done otherwise.
+    """
+    if not (anybody_pageable(model) and escalation.ticking(incident) and any(_untold(incident))):
+        return None
+    return escalation.may_page(incident, model, incident.clock.since)
+
+
+def held_until(incident: Incident, model: Model) -> datetime | None:
+    """When business opens (UTC) for a page that waits for it; None when none does."""
+    due = due_at(incident, model)
+    return due if due is not None and due > incident.clock.since else None
+
+
+def _untold(incident: Incident) -> Iterable[Login]:
+    """Those to whom the clock has turned, and of whom no report says what became of their page."""
+    since = incident.clock.since
+    told = {paged.login for paged in incident.pages if paged.at >= since}
     return (
-        incident.phase is Phase.OPEN
-        and incident.ack is None
-        and incident.snoozed_until is None
-        and incident.clock.run == page.position.run
+        tried.login
+        for tried in incident.clock.tried
+        if tried.at == since and tried.login not in told
     )
 
 
-def on_report(incident: Incident, report: PageReport, model: Model, now: datetime) -> Decision:
-    """Put on record who was paged; if nobody could be, the next level's turn has come."""
-    pages = (*incident.pages, *report.results)[-PAGES_KEPT:]
-    after = replace(incident, pages=pages)
-    decision = Decision(after, later=True)
-    told = [result for result in report.results if result.channel or result.failed]
-    if told:
-        say = Say(name_of(report), "paged", {"results": report.results})
-        decision = Decision(after, (say,), later=True)
-    stands = position(after.clock) == report.position and escalation.ticking(after)
-    if stands and passes_on(report, after, model, now):
-        step = escalation.advance(after, model, now)
-        decision = decision.then(escalate(after, step))
-    return decision
+def still_wanted(page: Page, incident: Incident) -> bool:
+    """Whether nobody has taken the incident since, it is not over and not snoozed, and its level was not called anew.
 
-
-def passes_on(report: PageReport, incident: Incident, model: Model, now: datetime) -> bool:
-    """Whether the level has reached nobody, so that waiting for its answer would be waiting for nobody.
-
-    Somebody without a channel of their own still has GitHub's notification. That is enough where nobody can be
-    paged at all, or nothing is urgent; a sev1 or sev2 goes on to whoever can be woken.
+    A page of a level that has passed goes on: whoever was called then may still be the first to answer.
     """
-    if any(result.channel for result in report.results):
+    here, paged = position(incident.clock), page.position
+    if incident.phase is not Phase.OPEN or incident.ack is not None or here.run != paged.run:
         return False
-    if any(result.failed for result in report.results):
-        return True
-    return incident.severity in _URGENT and _pageable(_later(incident, model, now), model)
-
-
-def _later(incident: Incident, model: Model, now: datetime) -> Iterable[Login]:
-    levels = policy_of(incident.area, model).levels
-    left = levels if incident.clock.round < policy_of(incident.area, model).repeat else ()
-    for level in (*levels[incident.clock.level :], *left):
-        yield from targets(level, incident.area, model, now)
+    anew = (here.round, here.level) == (paged.round, paged.level) and here.since != paged.since
+    return incident.snoozed_until is None and not anew
 
 
 def anybody_pageable(model: Model) -> bool:
@@ -98,7 +81,8 @@ def anybody_pageable(model: Model) -> bool:
     )
 
 
-def _pageable(logins: Iterable[Login], model: Model) -> bool:
+def pageable(logins: Iterable[Login], model: Model) -> bool:
+    """Whether any of them has a channel besides GitHub."""
     return any(channels_of(login, model) for login in logins)
 
 

@@ -11,6 +11,7 @@ import aiohttp
 import structlog
 
 from ghapp import metrics, plugins
+from ghapp.clients.pager import ApprisePager
 from ghapp.core.facts import InstallationEvent
 from ghapp.core.heartbeat import SOURCE as HEARTBEATS
 from ghapp.duties.asks import Asks
@@ -24,6 +25,8 @@ from ghapp.duties.labels import ensure_labels
 from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import Models
 from ghapp.duties.outbox import Outbox
+from ghapp.duties.page_texts import PageTexts
+from ghapp.duties.pages import Pages
 from ghapp.duties.reconcile import EVERY as RECONCILE_EVERY
 from ghapp.duties.reconcile import Reconcile
 from ghapp.duties.records import Records
@@ -106,6 +109,7 @@ class Runtime:
         home, commands = self.settings.home_repo, plugins.commands()
         texts = TemplateTexts(self._in_force, lambda: commands, self._file_address)
         reconciler = Reconciler(self.gateway, self.store, texts, utc_now)
+        outbox = Outbox(self.inbox.put)
         self.models = Models(self.gateway, self.store, texts, home, self._model_changed)
         self.incidents = Incidents(
             gateway=self.gateway,
@@ -115,7 +119,16 @@ class Runtime:
             store=self.store,
             home=home,
             now=utc_now,
-            page=Outbox(self.inbox.put).page,
+            page=outbox.page,
+        )
+        self.pages = Pages(
+            gateway=self.gateway,
+            records=self.records,
+            store=self.store,
+            outbox=outbox,
+            pager=ApprisePager(self.settings.variables),
+            texts=PageTexts(self._file_address),
+            now=utc_now,
         )
         self.watch = Watch(
             gateway=self.gateway,
@@ -148,6 +161,7 @@ class Runtime:
             Conversations(
                 incidents=self.incidents,
                 heartbeats=self.heartbeats,
+                pages=self.pages,
                 models=self.models,
                 ready=self._model_when_ready,
                 installed=self._installed,

@@ -68,6 +68,7 @@ class TestTrouble:
         starting = Conversations(
             incidents=desk.incidents,
             heartbeats=desk.heartbeats,
+            pages=desk.pages,
             models=desk.models,
             ready=not_yet,
             installed=desk._installed,

@@ -21,6 +21,8 @@ from ghapp.duties.incidents import Incidents
 from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import FILE, Models
 from ghapp.duties.outbox import Outbox
+from ghapp.duties.page_texts import PageTexts
+from ghapp.duties.pages import Pages
 from ghapp.duties.records import Record, Records
 from ghapp.duties.texts import TemplateTexts
 from ghapp.duties.watch import Watch
@@ -36,6 +38,7 @@ from ghapp.model.names import Login
 from ghapp.model.types import Model
 from tests.support.builders import HOME, KEY, NOW, OWNERS
 from tests.support.forgetful_github import ForgetfulGitHub
+from tests.support.scripted_pager import ScriptedPager
 
 _PATIENCE = 50
 
@@ -58,6 +61,7 @@ class Desk:
 
     folder: Path
     github: ForgetfulGitHub = field(default_factory=ForgetfulGitHub)
+    pager: ScriptedPager = field(default_factory=ScriptedPager)
     generation: int = 0
     _deliveries: int = 0
     _woken: dict[str, None] = field(default_factory=dict)
@@ -158,9 +162,19 @@ class Desk:
             model=lambda: self.models.current,
             now=self._now,
         )
+        self.pages = Pages(
+            gateway=self.github,
+            records=self.records,
+            store=self.store,
+            outbox=self.outbox,
+            pager=self.pager,
+            texts=PageTexts(lambda path: f"https://git.example/{path}"),
+            now=self._now,
+        )
         self.conversations = Conversations(
             incidents=self.incidents,
             heartbeats=self.heartbeats,
+            pages=self.pages,
             models=self.models,
             ready=self._model,
             installed=self._installed,
