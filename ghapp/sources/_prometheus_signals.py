@@ -70,7 +70,9 @@ def _firing(
 ) -> list[Signal]:
     severities = [one.severity for one in group.firing if one.severity is not None]
     listed = tuple(_alert(one, group) for one in sorted(group.firing, key=_worst_first))
-    summary, where, fields = _summary(group), _where(group), _fields(group)
+    summary = _summary(group)
+    documentation, where, fields = _documentation(group, summary), _where(group), _fields(group)
+    safe = tuple(link for link in links if link.url)
     return [
         Signal(
             source=source,
@@ -81,8 +83,8 @@ def _firing(
             summary=summary,
             severity=min(severities, default=None),
             started_at=group.firing[0].started,
-            documentation=_documentation(group, summary),
-            links=tuple(link for link in links if link.url),
+            documentation=documentation,
+            links=safe,
             where=where,
             fields=fields,
             alerts=None if index else listed,

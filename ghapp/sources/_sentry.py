@@ -88,7 +88,7 @@ _E_MAIL = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}\b", re
 
 def veiled(text: str, most: int) -> str:
     """A text without addresses of people: an exception's message, or a filter, may quote one."""
-    found = _E_MAIL.sub("[e-mail]", text[: most * 2])
+    found = _E_MAIL.sub("[e-mail]", text[: most * 2]) if "@" in text else text
     return found if len(found) <= most else f"{found[: most - 1]}…"
 
 
