@@ -1,6 +1,7 @@
 """Send signed deliveries to a port over a number of connections, and print what came back as JSON.
 
-Arguments: port, connections, seconds. Each connection sends its next delivery when it has the answer.
+Arguments: port, connections, seconds, door, and the OpenID Connect token for the door of Pub/Sub. Each connection
+sends its next delivery when it has the answer.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ import time
 from collections import Counter
 from itertools import cycle
 
-from deliveries import Request, requests
+from doors import Sendable, requests
 
 WARM_UP = 0.3
 
@@ -19,7 +20,7 @@ WARM_UP = 0.3
 class Connection(asyncio.Protocol):
     """Writes a request, waits for the whole answer, notes how long it took."""
 
-    def __init__(self, supply: "cycle[Request]", load: "Load") -> None:
+    def __init__(self, supply: "cycle[Sendable]", load: "Load") -> None:
         self._supply = supply
         self._load = load
         self._buffer = b""
@@ -75,10 +76,12 @@ class Load:
             self.finished.set()
 
 
-async def run(port: int, connections: int, seconds: float) -> dict[str, object]:
+async def run(
+    port: int, connections: int, seconds: float, door: str, token: str
+) -> dict[str, object]:
     """Keep the connections busy for that long."""
     load = Load(connections)
-    supply = cycle(requests(port))
+    supply = cycle(requests(door, port, token))
     loop = asyncio.get_running_loop()
     gc.disable()
     for _ in range(connections):
@@ -100,5 +103,6 @@ async def run(port: int, connections: int, seconds: float) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    answer = asyncio.run(run(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])))
+    _, port, connections, seconds, door, token = sys.argv
+    answer = asyncio.run(run(int(port), int(connections), float(seconds), door, token))
     print(json.dumps(answer))

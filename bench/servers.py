@@ -1,6 +1,6 @@
 """The servers that are compared, one of them in this process. Arguments: name, database file.
 
-Prints its port when it listens, and ends on SIGTERM.
+Prints its port when it listens, and after it an OpenID Connect token where it takes one; ends on SIGTERM.
 """
 
 import asyncio
@@ -18,7 +18,9 @@ import gidgethub.sansio
 import structlog
 from aiohttp import web
 from deliveries import HOME, SECRET
+from doors import STANDARD_SECRET
 
+from ghapp import plugins
 from ghapp.core.facts import RepoName
 from ghapp.engine.database import open_engine, prepare_sqlite, sqlite_module
 from ghapp.engine.inbox import Inbox
@@ -27,14 +29,28 @@ from ghapp.engine.rows import Row
 from ghapp.engine.store import Store
 from ghapp.settings import Settings
 from ghapp.web.app import Deps, create_app
+from tests.support import issuer
 
 MAX_BYTES = 26 * 2**20
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
+VARIABLES = {
+    "GHAPP_GCP_WEBHOOK_TOKEN": SECRET,
+    "GHAPP_GCP_PUBSUB_AUDIENCE": issuer.AUDIENCE,
+    "GHAPP_GCP_PUBSUB_EMAIL": issuer.EMAIL,
+    "GHAPP_STRIPE_WEBHOOK_SECRET": SECRET,
+    "GHAPP_ALERTMANAGER_TOKEN": SECRET,
+    "GHAPP_SENTRY_SECRET": SECRET,
+    "GHAPP_ALERTS_SECRET": STANDARD_SECRET,
+    "GHAPP_HEARTBEAT_TOKEN": SECRET,
+}
+
+
 @asynccontextmanager
 async def ghapp(database: Path) -> AsyncIterator[web.Application]:
-    """The product: its own application, inbox and engine; only GitHub is missing behind the handler."""
+    """The product with every door open, its own inbox and engine; only GitHub is missing behind the handler."""
+    certificates = issuer.Issuer(issuer.key())
     db = open_engine(f"sqlite:///{database}")
     store = Store(db)
     await store.create()
@@ -46,10 +62,18 @@ async def ghapp(database: Path) -> AsyncIterator[web.Application]:
         """Handling is measured by nobody here, but the queue runs and marks the rows done."""
 
     await engine.start(handler)
-    settings = Settings(
-        app_id="1", private_key="", home_repo=RepoName(HOME), github_webhook_secrets=(SECRET,)
-    )
-    yield create_app(Deps(settings=settings, sources={}, inbox=inbox, ready=lambda: (True, ())))
+    async with certificates.serving():
+        settings = Settings(
+            app_id="1",
+            private_key="",
+            home_repo=RepoName(HOME),
+            github_webhook_secrets=(SECRET,),
+            variables={**VARIABLES, "GHAPP_GCP_OIDC_CERTS_URL": certificates.url},
+        )
+        sources = plugins.sources()
+        yield create_app(
+            Deps(settings=settings, sources=sources, inbox=inbox, ready=lambda: (True, ()))
+        )
     await engine.stop()
     await inbox.stop()
     store.close()
@@ -134,7 +158,8 @@ async def main(name: str, database: Path) -> None:
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0, backlog=1024).start()
-        print(runner.addresses[0][1], flush=True)
+        token = issuer.key().token() if name == "ghapp" else ""
+        print(runner.addresses[0][1], token, flush=True)
         await stop.wait()
         await runner.cleanup()
 
