@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from ghapp.core import attention, escalation, paging
+from ghapp.core import attention, escalation, maintenance, paging
 from ghapp.core.effects import (
     AddLabels,
     Assign,
@@ -17,12 +17,12 @@ from ghapp.core.effects import (
     Write,
     occasion,
 )
-from ghapp.core.facts import Fingerprint, Issue, RepoName, Signal
+from ghapp.core.facts import Fingerprint, Issue, MaintenanceEvent, RepoName, Signal
 from ghapp.core.incident import STATE_LABELS, Episode, Incident, Member, Phase, bare, brief
 from ghapp.core.lifecycle import Absorbed, absorb, lapse
 from ghapp.core.routing import gathers, route
 from ghapp.core.who import on_call_for
-from ghapp.model.names import Severity
+from ghapp.model.names import Login, Severity
 from ghapp.model.types import Model
 
 
@@ -62,6 +62,10 @@ def on_first_signals(
     incident = replace(
         absorbed.incident, area=area, summary=brief(newest.summary), previous=previous
     )
+    if incident.maintenance:
+        until = maintenance.planned_until(maintenance.area_of(key), model, now)
+        quiet = replace(incident, snoozed_until=until or now)
+        return Decision(quiet, (Open(quiet, newest, ()),))
     step = escalation.start(incident, model, now)
     incident = replace(incident, clock=step.clock)
     owners = step.notified or on_call_for(area, model, now)
@@ -75,8 +79,13 @@ def on_signals(
     absorbed = absorb(incident, signals, model)
     if absorbed.fired:
         absorbed = replace(absorbed, incident=replace(absorbed.incident, last_seen=now))
+    if maintenance.under_way(incident, now):
+        return Decision(absorbed.incident, later=True)
     if incident.phase is not Phase.OPEN:
         if absorbed.incident.firing:
+            planned = _planned_again(absorbed.incident, model, now)
+            if planned is not None:
+                return planned
             return _relapse(incident, absorbed, model, now)
         return Decision(absorbed.incident)
     if absorbed.ended is not None and not absorbed.incident.firing:
@@ -92,6 +101,8 @@ def on_time(incident: Incident, model: Model, now: datetime) -> Decision:
     if over is not None and incident.lapses_at is not None:
         return _recover(over, incident.lapses_at, model, now)
     if incident.snoozed_until is not None and incident.snoozed_until <= now:
+        if incident.maintenance:
+            return maintenance.end(incident, model, now)
         return _wake(incident, model, now)
     forgotten = attention.on_time(incident, model, now)
     if forgotten is not None:
@@ -166,6 +177,18 @@ _STANDING = STATE_LABELS | _SEVERITIES
 
 _TURNS = frozenset({"ack_expired", "escalated", "exhausted", "severity", "again", "handoff"})
 """Comments that mark a turn in the incident: its own text follows at once instead of within the minute."""
+
+
+def _planned_again(incident: Incident, model: Model, now: datetime) -> Decision | None:
+    """The next maintenance of an area that OWNERS.yaml announces, on the issue of the one before."""
+    if not incident.maintenance:
+        return None
+    area = maintenance.area_of(incident.key)
+    until = maintenance.planned_until(area, model, now)
+    if until is None:
+        return None
+    event = MaintenanceEvent(area=area, until=until, reason="", by=Login(""), at=now)
+    return maintenance.prolong(incident, event, now)
 
 
 def _relapse(incident: Incident, absorbed: Absorbed, model: Model, now: datetime) -> Decision:

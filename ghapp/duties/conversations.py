@@ -7,12 +7,8 @@ import structlog
 
 from ghapp.core import wire
 from ghapp.core.facts import (
-    CommentEvent,
     InstallationEvent,
-    IssueEvent,
     Page,
-    PageReport,
-    Signal,
 )
 from ghapp.core.heartbeat import name_of
 from ghapp.core.routing import fingerprint_of
@@ -22,7 +18,7 @@ from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import Models
 from ghapp.duties.outbox import PAGE
 from ghapp.duties.pages import Pages
-from ghapp.duties.rates import Event
+from ghapp.duties.rates import OF_INCIDENTS, Event
 from ghapp.engine.failures import Retry
 from ghapp.engine.store import Row
 from ghapp.github.errors import RateLimited, Refused, Unavailable
@@ -99,11 +95,7 @@ class Conversations:
         if key is None:
             raise ValueError(f"nobody handles the conversation {conversation!r}")
         model = await self._model()
-        mine: list[Event] = [
-            event
-            for event in events
-            if isinstance(event, Signal | CommentEvent | IssueEvent | PageReport)
-        ]
+        mine: list[Event] = [event for event in events if isinstance(event, OF_INCIDENTS)]
         duty = self._incidents if name_of(key) is None else self._heartbeats
         await duty.handle(key, mine, rows, model)
 

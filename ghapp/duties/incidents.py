@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 from itertools import groupby
 
 import structlog
@@ -16,6 +15,7 @@ from ghapp.core.facts import (
     Fingerprint,
     Issue,
     IssueEvent,
+    MaintenanceEvent,
     Page,
     PageReport,
     RepoName,
@@ -23,6 +23,7 @@ from ghapp.core.facts import (
 )
 from ghapp.core.incident import INCIDENT, Incident, Phase, bare
 from ghapp.core.lifecycle import ends
+from ghapp.core.maintenance import begin, prolong
 from ghapp.core.observe import observe
 from ghapp.core.paged import on_report
 from ghapp.core.paging import wanted
@@ -32,8 +33,8 @@ from ghapp.core.routing import (
     is_wanted,
     route,
 )
-from ghapp.core.slash import may_command
 from ghapp.duties.asks import Asks
+from ghapp.duties.folding import folding, needs_the_issue, unfolded
 from ghapp.duties.gathering import Gathering
 from ghapp.duties.rates import Event, Rates
 from ghapp.duties.records import TEXT_EVERY, Record, Records, adopt, closed_for, key_of, newer
@@ -45,6 +46,12 @@ from ghapp.github.reconciler import Reconciler, opening
 from ghapp.model.types import Model
 
 log = structlog.get_logger(__name__)
+
+_OF_THE_KEY = (Signal, PageReport, MaintenanceEvent)
+"""Events that concern an incident whatever issue it has."""
+
+_TURNING = "turning"
+"""Kind of memory: incidents whose issue is being closed or reopened at this moment."""
 
 _MARGIN = timedelta(hours=1)
 
@@ -88,6 +95,8 @@ class Incidents:
         Raises:
             GitHubError: GitHub could not be asked or told; nothing is lost, the same may be handled again.
         """
+        if await self._store.memory_get(_TURNING, key) is not None:
+            self.missing.add(key)  # closed or reopened, perhaps, by a process that died before it noted it
         events, rows = await self._rates.count(events, rows, model)
         record = await self._records.get(key)
         if record is None:
@@ -99,6 +108,14 @@ class Incidents:
         self, key: Fingerprint, events: Sequence[Event], rows: Sequence[Row], model: Model
     ) -> None:
         """Handle what is said of an incident that is not known: a first alert, or words on an ordinary issue."""
+        announced = [event for event in events if isinstance(event, MaintenanceEvent)]
+        if announced:
+            beginning = begin(announced[-1], key, self._home, self._now())
+            record = await self._find(key, beginning.incident, model)
+            if record is None:
+                record = await self._open(beginning, (), model)
+            await self._go_on(record, events, rows, model)
+            return
         said = [event for event in events if isinstance(event, Signal)]
         if not said:
             await self._ordinary_issue(key, events, model)
@@ -108,7 +125,7 @@ class Incidents:
             return
         several = gathers(key)
         if not several:
-            place = await self._gathering.place_of(key, signals)
+            place = await self._gathering.place_of(key, signals, model)
             if place is not None:
                 await self._gathering.send(rows, place)
                 return
@@ -150,7 +167,7 @@ class Incidents:
             return
         if await self._starts_anew(record, events, rows, model):
             return
-        fresh = _unfolded(record.incident, events, rows)
+        fresh = unfolded(record.incident, events, rows)
         here = await self._said_here(record.incident, fresh)
         decision = await self._decide(record, here, rows, model)
         try:
@@ -163,7 +180,7 @@ class Incidents:
         """The events that concern the incident's own issue, not an old one of the same alert."""
         here: list[Event] = []
         for event in events:
-            if isinstance(event, Signal | PageReport) or event.number == incident.number:
+            if isinstance(event, _OF_THE_KEY) or event.number == incident.number:
                 here.append(event)
             elif isinstance(event, CommentEvent):
                 await self._asks.redirect(event, incident)
@@ -191,19 +208,27 @@ class Incidents:
             for event in group:
                 if isinstance(event, PageReport):
                     following = on_report(decision.incident, event, model, now)
+                elif isinstance(event, MaintenanceEvent):
+                    following = prolong(decision.incident, event, now)
                 else:
                     assert isinstance(event, CommentEvent)
                     spoken = word(decision.incident, event.at)
                     following = await self._asks.answer(event, record.issue, spoken, model, now)
                 decision = decision.then(following)
         decision = decision.then(on_time(decision.incident, model, now))
-        decision = replace(decision, incident=_folding(decision.incident, rows))
+        decision = replace(decision, incident=folding(decision.incident, rows))
         return settle(record.issue, record.incident, decision)
 
     async def _carry_out(self, record: Record, decision: Decision, model: Model) -> None:
         if decision.incident != record.incident:
             revised = replace(decision.incident, revision=record.incident.revision + 1)
             decision = replace(decision, incident=revised)
+        turns = any(
+            isinstance(effect, Write) and (effect.close or effect.reopen)
+            for effect in decision.effects
+        )
+        if turns:
+            await self._store.memory_put(_TURNING, record.incident.key, self._now().isoformat())
         applied = await self._reconciler.apply(record.issue, decision, cold=record.cold)
         after = Record(
             incident=applied.incident,
@@ -218,6 +243,8 @@ class Incidents:
         if after.incident.phase is Phase.CLOSED and record.incident.phase is not Phase.CLOSED:
             await self._gathering.release(after.incident)
         await self._records.save(after, model)
+        if turns:
+            await self._store.memory_delete(_TURNING, record.incident.key)
 
     async def _write_text(self, record: Record) -> Record:
         """Bring the issue's own text up to date; it may wait, so trouble with it stops nothing else."""
@@ -244,7 +271,7 @@ class Incidents:
         if (
             missing
             or (due is not None and due <= self._now())
-            or any(_needs_the_issue(event) for event in events)
+            or any(needs_the_issue(event) for event in events)
         ):
             issue = await self._gateway.get_issue(
                 record.incident.repo,
@@ -291,8 +318,8 @@ class Incidents:
             await self._open(decision, rows, model)
         return True
 
-    async def _open(self, decision: Decision, rows: Sequence[Row], model: Model) -> None:
-        incident = _folding(decision.incident, rows)
+    async def _open(self, decision: Decision, rows: Sequence[Row], model: Model) -> Record:
+        incident = folding(decision.incident, rows)
         effects = tuple(
             replace(effect, incident=incident)
             for effect in decision.effects
@@ -302,6 +329,7 @@ class Incidents:
         record = Record(incident=applied.incident, issue=applied.issue, written_at=self._now())
         await self._page(wanted(record.incident, model, self._now()))
         await self._records.save(record, model)
+        return record
 
     async def _begun(
         self, key: Fingerprint, signal: Signal, model: Model, previous: int | None = None
@@ -362,38 +390,3 @@ class Incidents:
                 await self._records.save(made, model)
                 await self._go_on(made, events[index:], (), model)
                 return
-
-
-def _needs_the_issue(event: Event) -> bool:
-    """Whether the issue must be read as it is now: before obeying people, and before calling somebody else."""
-    match event:
-        case Signal():
-            return False
-        case CommentEvent():
-            return may_command(event.body)
-        case PageReport():
-            return not any(result.channel for result in event.results)
-        case IssueEvent():
-            return True
-
-
-def _unfolded(incident: Incident, events: Sequence[Event], rows: Sequence[Row]) -> Sequence[Event]:
-    """The events without the signals that the incident's state has in it already."""
-    if not incident.folded or len(events) != len(rows):
-        return events
-    return [
-        event
-        for event, row in zip(events, rows, strict=True)
-        if not isinstance(event, Signal) or _tag(row) not in incident.folded
-    ]
-
-
-def _folding(incident: Incident, rows: Sequence[Row]) -> Incident:
-    """The incident with these rows in it."""
-    tags = tuple(_tag(row) for row in rows if row.kind == "signal")
-    return replace(incident, folded=tags) if tags else incident
-
-
-def _tag(row: Row) -> str:
-    """A short name of a delivery; two of one fold that shared it would count as one, which is one in a million."""
-    return sha256(f"{row.source}:{row.delivery_id}".encode()).hexdigest()[:8]
