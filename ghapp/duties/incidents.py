@@ -96,7 +96,9 @@ class Incidents:
             GitHubError: GitHub could not be asked or told; nothing is lost, the same may be handled again.
         """
         if await self._store.memory_get(_TURNING, key) is not None:
-            self.missing.add(key)  # closed or reopened, perhaps, by a process that died before it noted it
+            self.missing.add(
+                key
+            )  # closed or reopened, perhaps, by a process that died before it noted it
         events, rows = await self._rates.count(events, rows, model)
         record = await self._records.get(key)
         if record is None:

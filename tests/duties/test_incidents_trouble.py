@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from ghapp.core.facts import Signal
 from ghapp.core.incident import Phase
+from ghapp.core.routing import conversation_of
 from ghapp.github.errors import RateLimited, Refused, Unavailable
-from tests.support.builders import HOME, NOW, firing, resolved
+from tests.support.builders import HOME, KEY, NOW, firing, resolved
 from tests.support.desk import Desk
 
 LONG_AFTER = 60 * 24 + 10.0
@@ -204,3 +206,33 @@ class TestLostDatabase:
         await desk.alert(firing())
         await desk.restart()
         assert all(call.method != "list_issues" for call in desk.github.calls[-1:])
+
+
+class TestDeathBetweenGitHubAndTheIndex:
+    """The issue was closed or reopened, and the process died before it had noted that; then the tide turns."""
+
+    async def _die_on(self, desk: Desk, event: Signal) -> None:
+        async def die(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        desk.records.save = die  # type: ignore[method-assign]
+        with pytest.raises(KeyboardInterrupt):
+            await desk.alert(event)
+        await desk.restart()
+
+    async def test_reopened_and_then_over(self, desk: Desk) -> None:
+        await desk.alert(firing())
+        await desk.alert(resolved(minutes=1))
+        await self._die_on(desk, firing(minutes=2))
+        assert desk.issue().open
+        await desk.put(conversation_of(KEY), resolved(minutes=3))
+        await desk.recall()
+        assert not desk.issue().open
+
+    async def test_closed_and_then_fires_again(self, desk: Desk) -> None:
+        await desk.alert(firing(policy="other"))
+        await self._die_on(desk, resolved(minutes=1, policy="other"))
+        assert not desk.issue().open
+        await desk.put(conversation_of(KEY), firing(minutes=2, policy="other"))
+        await desk.recall()
+        assert desk.issue().open
