@@ -31,12 +31,24 @@ class WorkflowRun(msgspec.Struct):
 
 
 def decode(type_: type[_T], body: bytes) -> _T:
-    """Read a payload.
+    """Read a payload; U+0000, which a database may refuse and nobody can read, becomes U+FFFD.
 
     Raises:
         Malformed: it is not JSON, or not of the documented form.
     """
     try:
-        return msgspec.json.decode(body, type=type_)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        if b"\\u0000" not in body:
+            return msgspec.json.decode(body, type=type_)
+        return msgspec.convert(_without_nul(msgspec.json.decode(body)), type_)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed(str(error)) from error
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd")
+    if isinstance(value, list):
+        return [_without_nul(one) for one in value]
+    if isinstance(value, dict):
+        return {_without_nul(key): _without_nul(one) for key, one in value.items()}
+    return value

@@ -146,6 +146,14 @@ def test_what_is_no_payload_is_malformed(event: str, body: bytes) -> None:
         parse(body, event)
 
 
+def test_what_no_database_takes_is_replaced() -> None:
+    pulls = [{"title": "a\0b"}]
+    signal = signal_of(
+        changed(RUN, workflow_run__display_title="new\0form", workflow_run__pull_requests=pulls)
+    )
+    assert signal.fields["workflow_run"]["display_title"] == "new\ufffdform"
+
+
 def test_other_events_are_not_even_parsed() -> None:
     assert parse(b"not json", "star") == Nothing("nothing to do")
 
