@@ -92,7 +92,7 @@ def _print_on_call(model: Model, earlier: Loaded | None, now: datetime) -> None:
         out.print(Text(f"\n{earlier.errors[0].file} has errors: there is nothing to compare with."))
     if model.rotations:
         out.print(Text("\nOn call in the next four weeks:"))
-        print_shifts(out, model, preview(model, now), now=now, limit=_SHOWN)
+        print_shifts(out, model, preview(model, now), limit=_SHOWN)
 
 
 def found() -> Path:

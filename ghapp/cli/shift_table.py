@@ -36,7 +36,6 @@ def print_shifts(
     model: Model,
     shifts: Mapping[RotationName, Sequence[Shift]],
     *,
-    now: datetime,
     limit: int | None = None,
 ) -> None:
     """Print the shifts of rotations below one another, of each no more than `limit`."""
@@ -51,7 +50,6 @@ def print_shifts(
                 local(one.start, zone),
                 local(one.end, zone),
                 Text(one.because, style="dim"),
-                style="bold" if one.start <= now < one.end else None,
                 end_section=place == len(shown) - 1,
             )
         if len(shown) < len(all_of):

@@ -8,9 +8,12 @@ from typing import Protocol
 from aiohttp import web
 
 from ghapp.core.source import Oidc, Source
+from ghapp.duties.calendar import PATH as CALENDAR
+from ghapp.duties.calendar import SECRET as CALENDAR_SECRET
 from ghapp.engine.inbox import Delivery
+from ghapp.model.types import Model
 from ghapp.settings import Settings
-from ghapp.web import doors, github_door, health, heartbeat_door, pages
+from ghapp.web import calendar, doors, github_door, health, heartbeat_door, pages
 from ghapp.web.answers import Handler
 from ghapp.web.identity import Connected
 
@@ -33,6 +36,7 @@ class Deps:
 
     `ready` says whether work can be accepted, and if not, why. `bot_login` is the App's own login, once
     known. `heartbeats` has the names of those in OWNERS.yaml, once that was read. `page` renders the dashboard.
+    `model` gives the model in force, once there is one.
     """
 
     settings: Settings
@@ -42,6 +46,7 @@ class Deps:
     bot_login: Callable[[], str | None] = lambda: None
     heartbeats: Callable[[], Container[str] | None] = lambda: None
     page: Callable[[], Awaitable[str]] | None = None
+    model: Callable[[], Model | None] = lambda: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
@@ -77,6 +82,8 @@ def create_app(deps: Deps) -> web.Application:
     app.router.add_get("/healthz", health.healthz)
     app.router.add_get("/readyz", health.readyz(deps.ready))
     app.router.add_get("/metrics", health.metrics_page)
+    if signed := deps.settings.secrets_of(CALENDAR_SECRET):
+        app.router.add_get(CALENDAR, calendar.oncall(signed, deps.model, deps.now))
     if deps.page is not None:
         app.router.add_get("/", pages.dashboard(deps.page))
     return app
