@@ -112,16 +112,15 @@ def serving(name: str, database: Path) -> Iterator[Server]:
 class Turns:
     """Lets servers take turns, and keeps what they did and how much they acknowledged."""
 
-    def __init__(self, seconds: float, progress: Progress, task: TaskID) -> None:
-        self._seconds = seconds
+    def __init__(self, progress: Progress, task: TaskID) -> None:
         self._progress = progress
         self._task = task
         self.acknowledged: Counter[str] = Counter()
         self._turns: dict[tuple[str, str, int], list[Turn]] = {}
 
-    def take(self, server: Server, door: str, connections: int) -> None:
-        """Let another process send."""
-        words = [server.port, connections, self._seconds, door, server.token]
+    def take(self, server: Server, door: str, connections: int, seconds: float) -> None:
+        """Let another process send for that long."""
+        words = [server.port, connections, seconds, door, server.token]
         done = subprocess.run(
             [sys.executable, HERE / "load.py", *map(str, words)],
             check=True,
@@ -164,7 +163,7 @@ class Turns:
 def measure(folder: Path, seconds: float, rounds: int, progress: Progress) -> list[Result]:
     """All servers at each number of connections, then all doors of the product at the most, in turns."""
     total = rounds * (len(CONNECTIONS) * len(TITLES) + 1 + len(DOORS))
-    turns = Turns(seconds, progress, progress.add_task("measuring", total=total))
+    turns = Turns(progress, progress.add_task("measuring", total=total))
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(serving(name, folder / f"{name}.sqlite")) for name in TITLES]
         product = next(server for server in servers if server.name == "ghapp")
@@ -172,16 +171,16 @@ def measure(folder: Path, seconds: float, rounds: int, progress: Progress) -> li
         for connections in CONNECTIONS:
             for _ in range(rounds):
                 for server in servers:
-                    turns.take(server, GITHUB, connections)
+                    turns.take(server, GITHUB, connections, seconds)
         results = [
             turns.result(name, GITHUB, connections)
             for connections in CONNECTIONS
             for name in TITLES
         ]
         for _ in range(rounds):
-            turns.take(ceiling, GITHUB, MOST)
+            turns.take(ceiling, GITHUB, MOST, seconds / 2)
             for door in DOORS:
-                turns.take(product, door, MOST)
+                turns.take(product, door, MOST, seconds / 2)
     best = turns.ceiling_since(rounds)
     results += [turns.result("ghapp", door, MOST, best) for door in DOORS]
     for name in DURABLE:
@@ -238,7 +237,9 @@ def _cells(one: Result) -> tuple[str, str, str, str]:
 def main() -> int:
     """Run the comparison."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=1.2, help="of each turn")
+    parser.add_argument(
+        "--seconds", type=float, default=1.2, help="of each turn; half of it for the doors"
+    )
     parser.add_argument("--rounds", type=int, default=3, help="turns of each server")
     parser.add_argument("--json", action="store_true", help="print the results as JSON")
     parser.add_argument("--folder", type=Path, default=Path(), help="where the databases are made")
