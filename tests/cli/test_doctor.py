@@ -192,6 +192,17 @@ async def test_senders_without_secrets(env: dict[str, str]) -> None:
 
 
 @pytest.mark.enable_socket
+async def test_a_sender_that_needs_two_variables(env: dict[str, str]) -> None:
+    audience = {"GHAPP_GCP_PUBSUB_AUDIENCE": "https://ghapp.example.com"}
+    result = await run(doctor, "doctor", env=env | audience)
+    assert "✗ Sender gcp-pubsub: off: GHAPP_GCP_PUBSUB_EMAIL not set" in result.output
+    assert result.exit_code == 1
+    email = {"GHAPP_GCP_PUBSUB_EMAIL": "push@acme.example.com"}
+    result = await run(doctor, "doctor", env=env | audience | email)
+    assert "✓ Sender gcp-pubsub: on at /webhooks/gcp/pubsub" in result.output
+
+
+@pytest.mark.enable_socket
 @pytest.mark.parametrize(
     ("key", "state"),
     [("-----BEGIN RSA PRIVATE KEY-----\nx\n-----END RSA PRIVATE KEY-----", "problem")],

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ghapp import plugins
 from ghapp.cli.checkup import Finding, ok, problem
+from ghapp.core.source import Oidc, Source
 from ghapp.settings import Settings
 
 WEBHOOK_SECRET = "GHAPP_GITHUB_WEBHOOK_SECRET"  # noqa: S105 - a variable's name
@@ -26,11 +27,26 @@ def examine(settings: Settings, *, hears_github: bool = False) -> Iterator[Findi
         source for source in plugins.sources().values() if source.secret_variable != WEBHOOK_SECRET
     ]
     for source in sources:
-        on = bool(settings.secrets_of(source.secret_variable))
-        text = f"on at /webhooks/{source.path}" if on else f"off: {source.secret_variable} not set"
-        yield ok(f"Sender {source.name}", text)
-    if not hears_github and not any(
-        settings.secrets_of(source.secret_variable) for source in sources
-    ):
+        unset = _unset(source, settings)
+        path = f"/webhooks/{source.path}"
+        if not unset:
+            yield ok(f"Sender {source.name}", f"on at {path}")
+        elif unset == _variables(source):
+            yield ok(f"Sender {source.name}", f"off: {unset[0]} not set")
+        else:
+            yield problem(f"Sender {source.name}", f"off: {unset[0]} not set", "It needs both.")
+    if not hears_github and all(_unset(source, settings) for source in sources):
         variables = ", ".join(source.secret_variable for source in sources)
         yield problem("Senders", "all are off: no alert can arrive", f"Set one of {variables}.")
+
+
+def _variables(source: Source) -> list[str]:
+    """What has to be set for a sender to be on."""
+    proof = source.verify
+    if isinstance(proof, Oidc):
+        return [proof.audience_variable, proof.email_variable]
+    return [source.secret_variable]
+
+
+def _unset(source: Source, settings: Settings) -> list[str]:
+    return [variable for variable in _variables(source) if not settings.secrets_of(variable)]
