@@ -73,6 +73,7 @@ def _firing(
     summary = _summary(group)
     documentation, where, fields = _documentation(group, summary), _where(group), _fields(group)
     safe = tuple(link for link in links if link.url)
+    followed = group.firing[:EPISODES]
     return [
         Signal(
             source=source,
@@ -82,15 +83,15 @@ def _firing(
             at=max(one.started or now, now - MESSAGE_LASTS),
             summary=summary,
             severity=min(severities, default=None),
-            started_at=group.firing[0].started,
+            started_at=next((member.started for member in followed if member.started), None),
             documentation=documentation,
             links=safe,
             where=where,
             fields=fields,
             alerts=None if index else listed,
-            counts=not index,
+            counts=one is followed[-1],  # what began last is what may be new
         )
-        for index, one in enumerate(group.firing[:EPISODES])
+        for index, one in enumerate(followed)
     ]
 
 
