@@ -112,10 +112,7 @@ class Incidents:
         """Handle what is said of an incident that is not known: a first alert, or words on an ordinary issue."""
         announced = [event for event in events if isinstance(event, MaintenanceEvent)]
         if announced:
-            beginning = begin(announced[-1], key, self._home, self._now())
-            record = await self._find(key, beginning.incident, model)
-            if record is None:
-                record = await self._open(beginning, (), model)
+            record = await self._announced(key, announced[-1], model)
             await self._go_on(record, events, rows, model)
             return
         said = [event for event in events if isinstance(event, Signal)]
@@ -149,6 +146,11 @@ class Incidents:
             await self._go_on(found, events, rows, model)
             return
         await self._open(decision, rows, model)
+
+    async def _announced(self, key: Fingerprint, event: MaintenanceEvent, model: Model) -> Record:
+        decision = begin(event, key, self._home, self._now())
+        found = await self._find(key, decision.incident, model)
+        return found if found is not None else await self._open(decision, (), model)
 
     async def _go_on(
         self,

@@ -17,7 +17,11 @@ Waiting = tuple[Event, Row]
 
 
 class Rates:
-    """Remembers the newest events of each rate, by delivery, so that one handled again counts once."""
+    """Remembers the newest events of each rate by delivery, so that one handled again counts once.
+
+    Each occurrence of a fingerprint is counted for itself: a sender that tells of one event in two ways gives them
+    two occurrences, and both reach the rate at the same time.
+    """
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
@@ -35,7 +39,7 @@ class Rates:
         counted: dict[str, list[tuple[Signal, Row]]] = {}
         for event, row in zip(events, rows, strict=True):
             if isinstance(event, Signal) and event.rate:
-                counted.setdefault(event.fingerprint, []).append((event, row))
+                counted.setdefault(f"{event.fingerprint}:{event.occurrence}", []).append((event, row))
             else:
                 left.append((event, row))
         for key, mine in counted.items():

@@ -59,9 +59,9 @@ def _ends(family: Family, *episodes: str) -> Row:
     return Row(family=family, judge=_always(OVER), episodes=episodes or (family.name,))
 
 
-def _counts(rate: str, says: str) -> Row:
-    family = of.DECLINES
-    return Row(family=family, judge=_always(SEV3), says=says, episodes=(family.name,), rate=rate)
+def _counts(rate: str, told_by: str, says: str) -> Row:
+    """Stripe tells of one decline by events of two types: each is counted for itself, so that none counts twice."""
+    return Row(family=of.DECLINES, judge=_always(SEV3), says=says, episodes=(told_by,), rate=rate)
 
 
 def _always(judgement: Judgement) -> Judge:
@@ -114,14 +114,15 @@ def _subscription(thing: Seen, before: Seen) -> Judgement:
 
 
 def _account(thing: Seen, _before: Seen) -> Judgement:
-    """Clear is only what could be read and is clear."""
+    """Clear is only what could be read and is clear; whoever is still filling in the form was never stopped."""
     stops = (
         thing.get("requirements.disabled_reason"),
         thing.get("requirements.past_due"),
         thing.get("charges_enabled") is False,
         thing.get("payouts_enabled") is False,
     )
-    if any(stops):
+    onboarding = thing.get("details_submitted") is False
+    if any(stops) and not onboarding:
         return SEV1
     if thing.get("requirements.currently_due"):
         return SEV3
@@ -200,10 +201,12 @@ _TABLE: dict[str, Row] = {
         of.METER, SEV2, "Usage events of meter[ {id}] are invalid"
     ),
     "payment_intent.payment_failed": _counts(
-        DECLINE_RATE, "Payments are being declined[, the latest for {last_payment_error.code}]"
+        DECLINE_RATE,
+        "payment",
+        "Payments are being declined[, the latest for {last_payment_error.code}]",
     ),
     "charge.failed": _counts(
-        DECLINE_RATE, "Payments are being declined[, the latest for {failure_code}]"
+        DECLINE_RATE, "charge", "Payments are being declined[, the latest for {failure_code}]"
     ),
 }
 TABLE: Mapping[str, Row] = MappingProxyType(_TABLE)

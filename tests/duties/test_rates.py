@@ -12,14 +12,14 @@ KEY = Fingerprint("stripe:acct_1:declines")
 RATE = "stripe: {decline_rate: {count: 3, window: 10m}}"
 
 
-def declined(minutes: float) -> Signal:
+def declined(minutes: float, kind: str = "charge.failed") -> Signal:
     return firing(
         source="stripe",
         key=KEY,
         minutes=minutes,
         rate="stripe.decline_rate",
         summary="Payments are declined",
-        occurrence=f"evt_{minutes}",
+        occurrence=kind,
     )
 
 
@@ -103,3 +103,12 @@ async def test_during_a_storm_it_is_listed_there(desk_with_rate: Desk) -> None:
     await desk.alert(*(declined(minute) for minute in range(3)))
     storm = next(issue for issue in desk.incidents_on_github() if "storm" in issue.title)
     assert "Payments are declined" in storm.body
+
+
+async def test_an_event_that_is_told_in_two_ways_counts_once(desk_with_rate: Desk) -> None:
+    for minute in range(2):
+        await desk_with_rate.alert(declined(minute), declined(minute, "payment_intent.failed"))
+    assert desk_with_rate.incidents_on_github() == []
+    await desk_with_rate.alert(declined(2), declined(2, "payment_intent.failed"))
+    (issue,) = desk_with_rate.incidents_on_github()
+    assert issue.open

@@ -136,13 +136,13 @@ OUTCOMES: dict[str, Fires | Ends | Nothing | str] = {
     "payment_intent.payment_failed": Fires(
         SEV3,
         "Payments are being declined, the latest for card_declined",
-        "declined payments",
+        "payment",
         rate="stripe.decline_rate",
     ),
     "charge.failed": Fires(
         SEV3,
         "Payments are being declined, the latest for card_declined",
-        "declined payments",
+        "charge",
         rate="stripe.decline_rate",
     ),
     "customer.created": Nothing("not a type that means trouble"),
@@ -454,6 +454,10 @@ class TestSeverity:
     )
     def test_of_an_account(self, changes: Any, severity: Severity) -> None:
         assert signal_of("account.updated", **changes).severity == severity
+
+    def test_an_account_that_is_still_being_set_up_was_never_stopped(self) -> None:
+        changes = {"details_submitted": False, "charges_enabled": False, "payouts_enabled": False}
+        assert signal_of("account.updated", **changes).severity == SEV3
 
     def test_an_account_is_clear_only_when_that_could_be_read(self) -> None:
         broken = event_of("account.updated-clear", requirements="none")
