@@ -219,6 +219,11 @@ class Store:
         depth, oldest = await self.run(rows.waiting_stats, self._db)
         return depth, 0.0 if oldest is None else max(0.0, self._clock().timestamp() - oldest)
 
+    async def stuck(self, age: timedelta) -> list[str]:
+        """Conversations, a hundred at most, whose first row could have been handled for so long and still waits."""
+        long_ago = self._clock().timestamp() - age.total_seconds()
+        return await self.run(rows.overdue, self._db, long_ago, 0.0, 100)
+
     async def prune(self) -> None:
         """Forget what is too old to matter: done deliveries, spending, finished effects, slots."""
         now = self._clock()

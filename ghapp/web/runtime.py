@@ -11,10 +11,14 @@ import aiohttp
 import structlog
 
 from ghapp import metrics, plugins
+from ghapp.clients.deadman import VARIABLE as DEADMAN_VARIABLE
+from ghapp.clients.deadman import DeadMan
 from ghapp.clients.pager import ApprisePager
 from ghapp.core.facts import InstallationEvent
 from ghapp.core.heartbeat import SOURCE as HEARTBEATS
 from ghapp.duties.asks import Asks
+from ghapp.duties.audit import EVERY as AUDIT_EVERY
+from ghapp.duties.audit import Audit
 from ghapp.duties.clock import Clock, every
 from ghapp.duties.conversations import Conversations
 from ghapp.duties.dashboard import Dashboard
@@ -87,6 +91,8 @@ class Runtime:
             base_url=settings.api_url,
         )
         self.gateway = RestGateway(client)
+        deadman = settings.variables.get(DEADMAN_VARIABLE)
+        self._switch = DeadMan(session, deadman) if deadman else None
         self.records = Records(self.store)
         parts = reconciling.parts(
             settings,
@@ -151,6 +157,14 @@ class Runtime:
         # What can't be heard is not silent.
         self._hears_jobs = bool(heartbeat_door.Secrets.of(self.settings))
         self._clock = Clock(self.records, self.engine.wake, utc_now)
+        self.audit = Audit(
+            records=self.records,
+            store=self.store,
+            model=self._in_force,
+            wake=self.engine.wake,
+            now=utc_now,
+            switch=self._switch,
+        )
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -262,8 +276,11 @@ class Runtime:
             group.create_task(self._clock.run())
             if self._hears_jobs:
                 group.create_task(self.heartbeats.run())
-            group.create_task(every(LOOK_EVERY, self._look, name="look"))
-            group.create_task(every(MODEL_EVERY, self._refresh_model, name="model"))
+            look = self.audit.watched("look", LOOK_EVERY, self._look)
+            model = self.audit.watched("model", MODEL_EVERY, self._refresh_model)
+            group.create_task(every(LOOK_EVERY, look, name="look"))
+            group.create_task(every(MODEL_EVERY, model, name="model"))
+            group.create_task(every(AUDIT_EVERY, self.audit.turn, name="audit"))
             group.create_task(every(LABELS_EVERY, self._ensure_labels, name="labels"))
             if self._reconciles:
                 group.create_task(every(RECONCILE_EVERY, self.reconcile.turn, name="reconcile"))
