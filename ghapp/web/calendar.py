@@ -52,7 +52,7 @@ def oncall(
     async def rendered(feed: Feed, current: Model) -> _Rendered:
         at = now()
         held, day = kept.get(feed), at.astimezone(UTC).date()
-        if held is None or held.model is not current or held.day != day:
+        if held is None or held.day != day or not _same(held.model, current):
             body = await asyncio.to_thread(render, current, feed, at)
             held = kept[feed] = _Rendered(current, day, body, hashlib.sha256(body).hexdigest()[:32])
         return held
@@ -70,6 +70,10 @@ def _feed(request: web.Request) -> Feed | None:
             return Feed(person=Login(login.casefold()))
         case _:
             return None
+
+
+def _same(one: Model, other: Model) -> bool:
+    return one is other or one == other
 
 
 def _known(model: Model, feed: Feed) -> bool:
