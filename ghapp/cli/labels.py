@@ -14,6 +14,7 @@ from ghapp import plugins
 from ghapp.cli.errors import UserError, console
 from ghapp.core.facts import RepoName
 from ghapp.core.labels import Action, LabelChange, compare, label_set
+from ghapp.duties.labels import raising
 from ghapp.github.admin import Admin
 from ghapp.github.errors import GitHubError, NotFound, Refused, Unreadable
 from ghapp.model.load import load, load_bytes
@@ -53,13 +54,15 @@ def sync(
         with Admin(
             app_id=settings.app_id, private_key=settings.private_key, base_url=settings.api_url
         ) as admin:
-            _sync(admin, settings.home_repo, owners, apply=apply)
+            _sync(admin, settings, owners, apply=apply)
     except GitHubError as error:
         raise _for_people(error, settings.home_repo) from error
 
 
-def _sync(admin: Admin, home: RepoName, owners: Path | None, *, apply: bool) -> None:
-    wanted = label_set(_model(admin, home, owners), plugins.sources())
+def _sync(admin: Admin, settings: Settings, owners: Path | None, *, apply: bool) -> None:
+    home = settings.home_repo
+    model = _model(admin, home, owners)
+    wanted = label_set(model, raising(model, plugins.sources().values(), settings.secrets_of))
     changes = compare(wanted, admin.labels(home))
     out = console()
     out.print(_table(home, changes))

@@ -54,6 +54,7 @@ class Signal:
     `lasts` is for trouble whose end nobody reports: without a further signal for so long, it is over.
     `rate` names a rate in OWNERS.yaml: the signal is counted, and raises an incident only when the rate is reached.
     `only_by_rule` says that it raises nothing unless a rule in OWNERS.yaml matches it.
+    `only_known` says that it fires an incident that there is or was, and raises none.
     `counts` is false for all but one signal of a message that becomes several: messages are counted.
     `scope` is where the sender keeps it, such as a project, for comparing open incidents with what is open there.
     """
@@ -76,6 +77,7 @@ class Signal:
     lasts: timedelta | None = None
     rate: str = ""
     only_by_rule: bool = False
+    only_known: bool = False
     counts: bool = True
     scope: str = ""
 

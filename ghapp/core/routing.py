@@ -44,7 +44,9 @@ def route(signal: Signal, model: Model) -> Route:
 
 
 def is_wanted(signal: Signal, model: Model) -> bool:
-    """Whether a signal may raise anything: some do only when a rule asks for them."""
+    """Whether a signal may raise anything: some never do, and some only when a rule asks for them."""
+    if signal.only_known:
+        return False
     return not signal.only_by_rule or route(signal, model).rule is not None
 
 

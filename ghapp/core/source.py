@@ -84,3 +84,15 @@ class Source:
     sender: str = ""
     parks: bool = False
     max_bytes: int = MIB
+
+    @property
+    def raises(self) -> str:
+        """The name that its incidents bear, in `source/<name>`."""
+        return self.sender or self.name
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The environment variables that must all be set for it to be on."""
+        if isinstance(self.verify, Oidc):
+            return (self.verify.audience_variable, self.verify.email_variable)
+        return (self.secret_variable,)

@@ -171,7 +171,7 @@ def _issue(message: Reader, now: datetime) -> Signal | Nothing:
         links=_links(Link("Issue in Sentry", issue.url("web_url") or issue.url("permalink"))),
         where=where,
         fields=_fields(message, "issue", where, issue=issue_fields(issue)),
-        only_by_rule=firing,
+        only_known=firing,
     )
 
 

@@ -1,6 +1,6 @@
 """What GitHub's events mean: which concern the app, and the conversation each belongs to."""
 
-import re
+from collections.abc import Iterable
 from datetime import UTC
 from typing import TypeVar
 
@@ -9,6 +9,7 @@ import msgspec
 from ghapp.core.facts import CommentEvent, InstallationEvent, IssueEvent, PushEvent, RepoName
 from ghapp.core.incident import INCIDENT
 from ghapp.core.routing import conversation_of_issue
+from ghapp.core.slash import may_command
 from ghapp.core.strict_json import Malformed
 from ghapp.core.wire import Event
 from ghapp.model.names import Login, same_login
@@ -19,6 +20,7 @@ from ghapp.web.github_payloads import (
     Issue,
     IssueComment,
     Issues,
+    Label,
     Push,
     Repository,
 )
@@ -33,7 +35,6 @@ Routed = tuple[str, Event] | None
 
 _OWNERS_FILE = "OWNERS.yaml"
 _MARKER_START = "<!-- ghapp "
-_COMMAND_LINE = re.compile(r"(?:^|[\r\n])/[A-Za-z]")
 _COMMIT_LIST_MAY_BE_CUT = 20
 """GitHub.com lists 2,048 commits of a push, older Enterprise servers 20."""
 
@@ -87,10 +88,14 @@ def _decode(decoder: "msgspec.json.Decoder[_T]", body: bytes) -> _T:
 
 
 def _comment(found: IssueComment, app_login: str | None) -> Routed:
-    """A person's comment that has, or after an edit by its author has, something like a command."""
+    """A person's comment that has, or after an edit by its author has, something like a command.
+
+    On an incident any new comment of a person counts: it is a word about how it stands.
+    """
     comment = found.comment
     text = comment.body or ""
-    if not _COMMAND_LINE.search(text) or not _is_person(found.sender, app_login):
+    a_word = found.action == "created" and _is_incident(found.issue.labels)
+    if not (a_word or may_command(text)) or not _is_person(found.sender, app_login):
         return None
     previous = None
     if found.action == "edited":
@@ -116,11 +121,8 @@ def _issue(found: Issues, app_login: str | None) -> Routed:
     """What a person did by hand to an incident, or to an issue that bears the app's marker."""
     if found.action not in _ISSUE_ACTIONS or not _is_person(found.sender, app_login):
         return None
-    labels = [
-        label.name for label in [*found.issue.labels, *([found.label] if found.label else [])]
-    ]
-    is_incident = any(name.casefold() == INCIDENT for name in labels)
-    if not is_incident and _MARKER_START not in (found.issue.body or ""):
+    labels = [*found.issue.labels, *([found.label] if found.label else [])]
+    if not _is_incident(labels) and _MARKER_START not in (found.issue.body or ""):
         return None
     event = IssueEvent(
         repo=RepoName(found.repository.full_name),
@@ -130,6 +132,10 @@ def _issue(found: Issues, app_login: str | None) -> Routed:
         at=found.issue.updated_at.astimezone(UTC),
     )
     return _conversation(found.repository, found.issue), event
+
+
+def _is_incident(labels: Iterable[Label]) -> bool:
+    return any(label.name.casefold() == INCIDENT for label in labels)
 
 
 def _push(found: Push, home: RepoName) -> Routed:

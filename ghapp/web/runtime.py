@@ -15,17 +15,17 @@ from ghapp.clients.deadman import VARIABLE as DEADMAN_VARIABLE
 from ghapp.clients.deadman import DeadMan
 from ghapp.clients.pager import ApprisePager
 from ghapp.core.facts import InstallationEvent
-from ghapp.core.heartbeat import SOURCE as HEARTBEATS
 from ghapp.duties.asks import Asks
 from ghapp.duties.audit import EVERY as AUDIT_EVERY
 from ghapp.duties.audit import Audit
 from ghapp.duties.clock import Clock, every
 from ghapp.duties.conversations import Conversations
 from ghapp.duties.dashboard import Dashboard
+from ghapp.duties.edits import Edits
 from ghapp.duties.heartbeats import STEP as HEARTBEAT_STEP
 from ghapp.duties.heartbeats import Heartbeats
 from ghapp.duties.incidents import Incidents
-from ghapp.duties.labels import ensure_labels
+from ghapp.duties.labels import ensure_labels, raising
 from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import Models
 from ghapp.duties.outbox import Outbox
@@ -121,7 +121,13 @@ class Runtime:
             gateway=self.gateway,
             reconciler=reconciler,
             records=self.records,
-            asks=Asks(self.gateway, reconciler, texts, commands),
+            asks=Asks(
+                self.gateway,
+                reconciler,
+                texts,
+                commands,
+                Edits(self.gateway, self.store, texts, home, self._refresh_model),
+            ),
             store=self.store,
             home=home,
             now=utc_now,
@@ -236,6 +242,7 @@ class Runtime:
             ready=self.ready,
             bot_login=lambda: self._bot_login,
             heartbeats=self._heartbeat_names,
+            model=lambda: self.models.current,
             page=Dashboard(self.records, self.models, self.ready, utc_now).render,
         )
 
@@ -326,14 +333,8 @@ class Runtime:
         await self.engine.wake(MODEL)
 
     async def _ensure_labels(self) -> None:
-        sources = [
-            source.name
-            for source in plugins.sources().values()
-            if self.settings.secrets_of(source.secret_variable)
-        ]
         model, home = self.models.in_force(), self.settings.home_repo
-        if self._hears_jobs and model.heartbeats:
-            sources.append(HEARTBEATS)
+        sources = raising(model, plugins.sources().values(), self.settings.secrets_of)
         await ensure_labels(self.gateway, home, model, sources)
 
     async def _installed(self, event: InstallationEvent) -> None:

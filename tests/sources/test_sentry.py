@@ -142,7 +142,7 @@ OUTCOMES = {
     "issue-resolved-no_id": "data.issue.id is not an id",
     "issue-resolved-odd_id": "data.issue.id is not an id",
     "issue-resolved_but_back": "the issue has changed since",
-    "issue-unresolved": "firing sev2, by a rule: ZeroDivisionError: division by zero",
+    "issue-unresolved": "firing sev2, if known: ZeroDivisionError: division by zero",
     "metric_alert-critical": "firing sev1: Too many errors",
     "metric_alert-minimal": "firing sev1: Alert 4",
     "metric_alert-no_id": "data.metric_alert.id is not an id",
@@ -167,7 +167,7 @@ def test_corpus(path: Path) -> None:
         else:
             (signal,) = parsed.signals
             severity = signal.severity.label if signal.severity else "none"
-            rule = ", by a rule" if signal.only_by_rule else ""
+            rule = ", if known" if signal.only_known else ""
             outcome = f"{signal.status} {severity}{rule}: {signal.summary}"
     assert outcome == OUTCOMES[path.stem]
 
@@ -327,12 +327,12 @@ class TestWhatOpens:
 
     def test_one_that_is_back_by_itself_only_by_a_rule_in_owners_yaml(self) -> None:
         signal = issue("unresolved")
-        assert (signal.status, signal.only_by_rule) == (Status.FIRING, True)
+        assert (signal.status, signal.only_known) == (Status.FIRING, True)
         assert signal.fields["action"] == "unresolved"
 
     def test_alerts_always(self) -> None:
-        assert not event().only_by_rule
-        assert not metric().only_by_rule
+        assert not event().only_known
+        assert not metric().only_known
 
     @pytest.mark.parametrize(
         ("action", "status"),

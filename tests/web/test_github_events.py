@@ -54,6 +54,27 @@ def test_comments_that_may_hold_a_command(
     assert (routed is not None) == concerns
 
 
+@pytest.mark.parametrize(
+    ("changes", "concerns"),
+    [
+        pytest.param({}, True, id="a person's words"),
+        pytest.param({"action": "edited"}, False, id="an edit is no new word"),
+        pytest.param({"action": "deleted"}, False, id="deleted"),
+        pytest.param({"sender": APP}, False, id="the app's own"),
+        pytest.param({"issue__labels": [{"name": "bug"}]}, False, id="not an incident"),
+    ],
+)
+def test_on_an_incident_every_word_counts(
+    comment_payload: Any, changes: dict[str, Any], concerns: bool
+) -> None:
+    payload = changed(
+        comment_payload,
+        **{"comment__body": "Looking.", "issue__labels": [{"name": "Incident"}], **changes},
+    )
+    routed = read("issue_comment", payload)
+    assert (routed is not None) == concerns
+
+
 def test_a_comment_on_an_incident_belongs_to_it(comment_payload: Any) -> None:
     payload = changed(comment_payload, issue__body=f"Slow.\n{MARKER}", issue__user=APP)
     routed = read("issue_comment", payload)

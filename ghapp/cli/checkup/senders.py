@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ghapp import plugins
 from ghapp.cli.checkup import Finding, ok, problem
-from ghapp.core.source import Oidc, Source
+from ghapp.core.source import Source
 from ghapp.settings import Settings
 
 WEBHOOK_SECRET = "GHAPP_GITHUB_WEBHOOK_SECRET"  # noqa: S105 - a variable's name
@@ -31,7 +31,7 @@ def examine(settings: Settings, *, hears_github: bool = False) -> Iterator[Findi
         path = f"/webhooks/{source.path}"
         if not unset:
             yield ok(f"Sender {source.name}", f"on at {path}")
-        elif unset == _variables(source):
+        elif unset == list(source.variables):
             yield ok(f"Sender {source.name}", f"off: {unset[0]} not set")
         else:
             yield problem(f"Sender {source.name}", f"off: {unset[0]} not set", "It needs both.")
@@ -40,13 +40,5 @@ def examine(settings: Settings, *, hears_github: bool = False) -> Iterator[Findi
         yield problem("Senders", "all are off: no alert can arrive", f"Set one of {variables}.")
 
 
-def _variables(source: Source) -> list[str]:
-    """What has to be set for a sender to be on."""
-    proof = source.verify
-    if isinstance(proof, Oidc):
-        return [proof.audience_variable, proof.email_variable]
-    return [source.secret_variable]
-
-
 def _unset(source: Source, settings: Settings) -> list[str]:
-    return [variable for variable in _variables(source) if not settings.secrets_of(variable)]
+    return [variable for variable in source.variables if not settings.secrets_of(variable)]
