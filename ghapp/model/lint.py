@@ -180,6 +180,27 @@ def _heartbeats_of_nobody(model: Model) -> Iterator[Finding]:
             )
 
 
+def _nobody_to_wake(model: Model) -> Iterator[Finding]:
+    """Areas of which a sev1 wakes nobody, because a mention on GitHub is all that anybody in its policy gets.
+
+    A file that describes no people yet has no place to say how they are reached.
+    """
+    if not model.people:
+        return
+    woken = {login.casefold() for login, person in model.people.items() if person.notify}
+    hint = "add `notify: [env:NAME]` to people; docs/paging.md says how"
+    if not woken:
+        message = "a sev1 wakes nobody: no person here can be reached outside GitHub"
+        yield _warning(("people",), message, hint)
+        return
+    for name, area in model.areas.items():
+        policy = model.escalation[area.escalation]
+        people = _reached(model, area, (who for level in policy.levels for who in level.notify))
+        if not any(login.casefold() in woken for login in people):
+            message = f"a sev1 in `{name}` wakes nobody: its policy has no person with `notify`"
+            yield _warning(("areas", name), message, hint)
+
+
 def _warning(path: Path, message: str, hint: str) -> Finding:
     return Finding(path, message, hint, level="warning", at_key=True)
 
@@ -190,4 +211,5 @@ _ADVICE: tuple[Callable[[Model], Iterator[Finding]], ...] = (
     _no_runbook,
     _unused,
     _heartbeats_of_nobody,
+    _nobody_to_wake,
 )
