@@ -119,3 +119,91 @@ def test_nothing_to_read(arguments: tuple[str, ...], what: str) -> None:
 
 def test_an_unknown_format_is_wrong_usage() -> None:
     assert run("--format", "xml").exit_code == 2
+
+
+# --- who is on call in the next weeks
+
+ROTATION = (
+    SOUND.replace("owner: alice", "owner: alice, backup: bob, rotation: core")
+    + "people: {alice: {notify: [env:A]}, bob: {notify: [env:B]}}\n"
+    + "rotations: {core: {people: [alice, bob], start: 2026-01-05T10:00}}\n"
+)
+WEEKDAYS = ROTATION.replace("10:00}", "10:00, days: [mon, tue, wed, thu, fri]}")
+
+
+def printed(here: Path, content: str, *arguments: str) -> list[str]:
+    (here / "OWNERS.yaml").write_text(content, encoding="utf-8")
+    result = run(*arguments)
+    assert result.exit_code == 0, result.output
+    return result.stdout.splitlines()
+
+
+def test_it_shows_who_is_on_call(here: Path) -> None:
+    lines = printed(here, ROTATION)
+    assert lines[:3] == ["OWNERS.yaml: no problems", "", "On call in the next four weeks:"]
+    turns = [line.replace("core", "").split()[0] for line in lines[4:]]
+    assert len(turns) == 5
+    assert {*turns} == {"alice", "bob"}
+
+
+def test_of_many_shifts_it_shows_the_first(here: Path) -> None:
+    lines = printed(here, ROTATION.replace("start", "shift: hourly, start"))
+    assert len(lines) == 4 + 10 + 1
+    assert lines[-1].split() in (["and", "662", "more"], ["and", "663", "more"])
+
+
+def test_it_warns_when_there_is_nobody(here: Path) -> None:
+    first = printed(here, WEEKDAYS)[0]
+    assert first.startswith("OWNERS.yaml:5:13: warning: nobody is on call in `core` from ")
+    assert " more times within four weeks (" in first
+    found = json.loads("\n".join(printed(here, WEEKDAYS, "--format", "json")))
+    assert [(one["key"], one["level"]) for one in found] == [("rotations.core", "warning")]
+    (line,) = printed(here, WEEKDAYS, "--format", "github")
+    assert line.startswith("::warning file=OWNERS.yaml,line=5,col=13::nobody is on call")
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        pytest.param(ROTATION, ["On call in the next four weeks: nothing changes."], id="the same"),
+        pytest.param(
+            BROKEN, ["before.yaml has errors: there is nothing to compare with.", ""], id="broken"
+        ),
+    ],
+)
+def test_before(here: Path, before: str, said: list[str]) -> None:
+    (here / "before.yaml").write_text(before, encoding="utf-8")
+    lines = printed(here, ROTATION, "--before", "before.yaml")
+    assert lines[2 : 2 + len(said)] == said
+
+
+def test_before_and_after(here: Path) -> None:
+    swapped = ROTATION.replace("[alice, bob]", "[bob, alice]")
+    (here / "before.yaml").write_text(swapped, encoding="utf-8")
+    lines = printed(here, ROTATION, "--before", "before.yaml")
+    assert lines[2] == "On call in the next four weeks, where it changes:"
+    changes = [line.split()[-2:] for line in lines[4:]]
+    assert len(changes) == 5
+    assert {tuple(one) for one in changes} == {("alice", "bob"), ("bob", "alice")}
+
+
+def test_of_many_changes_it_shows_the_first(here: Path) -> None:
+    hourly = ROTATION.replace("start", "shift: hourly, start")
+    (here / "before.yaml").write_text(hourly.replace("[alice, bob]", "[bob, alice]"))
+    lines = printed(here, hourly, "--before", "before.yaml")
+    assert len(lines) == 4 + 30 + 1
+    assert lines[-1].split()[0] == "and"
+
+
+def test_a_rotation_that_goes(here: Path) -> None:
+    (here / "before.yaml").write_text(ROTATION, encoding="utf-8")
+    lines = printed(here, SOUND, "--before", "before.yaml")
+    assert lines[4].split()[0] == "core"
+    assert lines[4].split()[-1] == "nobody"
+
+
+def test_a_file_before_that_is_not_there(here: Path) -> None:
+    (here / "OWNERS.yaml").write_text(SOUND, encoding="utf-8")
+    error = run("--before", "gone.yaml").exception
+    assert isinstance(error, UserError)
+    assert error.what == "gone.yaml can't be read: No such file or directory"

@@ -1,11 +1,14 @@
 import json
+from datetime import UTC, datetime
 
+import icalendar
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from ghapp.cli import oncall
 from ghapp.cli.errors import UserError
+from ghapp.duties.calendar import Feed, token
 
 OWNERS = """\
 version: 1
@@ -21,12 +24,12 @@ fallback_area: billing
 """
 
 
-def run(*arguments, owners=None):
+def run(*arguments, owners=None, **env):
     app = typer.Typer()
     app.callback()(lambda: None)
     oncall.register(app)
     chosen = [] if owners is None else ["--owners", str(owners)]
-    return CliRunner().invoke(app, ["oncall", *chosen, *arguments], env={"COLUMNS": "200"})
+    return CliRunner().invoke(app, ["oncall", *chosen, *arguments], env={"COLUMNS": "200", **env})
 
 
 @pytest.fixture
@@ -96,6 +99,93 @@ def test_for_people(owners):
     assert "night     nobody yet" in output
 
 
+LAYERED = """\
+version: 1
+timezone: Europe/Berlin
+people: {alice: {}, bob: {away: [{from: 2026-01-14, to: 2026-01-15}]}, carol: {}}
+rotations:
+  platform: {people: [alice, bob], start: 2026-01-05T10:00, days: [mon, tue, wed, thu, fri]}
+areas: {deployment: {owner: carol, rotation: platform}, billing: {owner: bob}}
+fallback_area: deployment
+"""
+
+
+@pytest.mark.parametrize(
+    ("at", "person", "following"),
+    [
+        pytest.param("2026-01-09T12:00", "alice", "bob", id="on Friday"),
+        pytest.param("2026-01-10T12:00", None, "alice", id="on a day that is not served"),
+        pytest.param("2026-01-14T12:00", "alice", "bob", id="for somebody who is away"),
+    ],
+)
+def test_what_the_file_says_besides_turns(owners, at, person, following):
+    owners.write_text(LAYERED)
+    found = answer("--rotation", "platform", "--at", at, owners=owners)
+    assert (found["person"], found["next"]) == (person, following)
+    assert (found["shift_start"] is None) == (person is None)
+
+
+def test_when_nobody_is_on_call_it_says_until_when(owners):
+    owners.write_text(LAYERED)
+    output = run("--at", "2026-01-10T12:00", owners=owners).stdout
+    assert "platform  nobody   Mon 2026-01-12 00:00 CET  Sun 23:00  alice" in output
+    owner = answer("--area", "deployment", "--at", "2026-01-10T12:00", owners=owners)
+    assert (owner["person"], owner["next"]) == ("carol", "alice")
+
+
+def test_the_next_weeks(owners):
+    owners.write_text(LAYERED)
+    output = run("--at", "2026-01-05T10:00", "--weeks", "2", "--area", "deployment", owners=owners)
+    assert [" ".join(line.split()) for line in output.stdout.splitlines()[4:]] == [
+        "platform alice Mon 2026-01-05 10:00 CET Mon 2026-01-12 10:00 CET",
+        "bob Mon 2026-01-12 10:00 CET Wed 2026-01-14 00:00 CET",
+        "alice Wed 2026-01-14 00:00 CET Fri 2026-01-16 00:00 CET covers for bob, who is away",
+        "bob Fri 2026-01-16 00:00 CET Mon 2026-01-19 10:00 CET",
+    ]
+
+
+@pytest.mark.parametrize("arguments", [(), ("--weeks", "0"), ("--weeks", "2", "--area", "billing")])
+def test_the_next_weeks_are_left_out(owners, arguments):
+    assert "rotation" not in run(*arguments, owners=owners).stdout
+
+
+def test_in_a_terminal_the_next_weeks_are_drawn(owners):
+    output = run("--at", "2026-01-12", owners=owners, FORCE_COLOR="1", NO_COLOR="1").stdout
+    assert "─" in output
+    assert "Mon 2026-02-02 10:00 EST" in output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        pytest.param((), {"Alice", "bob", "carol"}, id="everybody"),
+        pytest.param(("--rotation", "platform"), {"Alice", "bob"}, id="a rotation"),
+        pytest.param(("--area", "deployment"), {"Alice", "bob"}, id="an area's rotation"),
+        pytest.param(("--person", "ALICE"), {"Alice"}, id="a person"),
+    ],
+)
+def test_a_calendar(owners, arguments, expected):
+    owners.write_text(OWNERS.replace("alice: {}", "alice: {name: Alice}"))
+    result = run("--ics", "--at", "2026-04-01", *arguments, owners=owners)
+    calendar = icalendar.Calendar.from_ical(result.stdout_bytes)
+    found = calendar.walk("VEVENT")
+    assert {str(one["summary"]).split()[0] for one in found} == expected
+    assert min(one.start for one in found) <= datetime(2026, 4, 1, tzinfo=UTC)
+
+
+def test_the_address_of_a_calendar(owners):
+    def addresses(*arguments, **env):
+        return run("--calendar-url", *arguments, owners=owners, GHAPP_CALENDAR_SECRET="new,old", **env).stdout
+
+    one = addresses("--rotation", "platform", GHAPP_PUBLIC_URL="https://ops.example.com/")
+    signed = f"?rotation=platform&token={token(Feed(rotation='platform'), 'new')}"
+    assert one == f"https://ops.example.com/oncall.ics{signed}\n"
+    every = addresses(GHAPP_HOST="10.0.0.1", PORT="9000").splitlines()
+    assert every[0] == f"platform  http://10.0.0.1:9000/oncall.ics{signed}"
+    assert every[1].startswith("night  http://10.0.0.1:9000/oncall.ics?rotation=night&token=")
+    assert "?person=bob&" in addresses("--person", "bob", GHAPP_PORT="9001")
+
+
 def test_without_rotations(owners):
     owners.write_text("version: 1\nareas: {app: {owner: alice}}\nfallback_area: app\n")
     assert "owner of each area" in run(owners=owners).stdout
@@ -115,6 +205,12 @@ def test_the_file_is_found_where_it_usually_is(owners, monkeypatch):
         pytest.param(("--area", "a", "--rotation", "b"), "--rotation and --area exclude each other", "", id="both"),
         pytest.param(("--at", "soon"), "--at is no date and time: 'soon'", "such as 2026-01-05T10:00", id="time"),
         pytest.param(("--at", "0001-01-01T00:00"), "--at is too far away", "", id="far"),
+        pytest.param(("--json", "--ics"), "--json and --ics exclude each other", "", id="two forms"),
+        pytest.param(("--area", "a", "--person", "b"), "--area and --person exclude each other", "", id="two wishes"),
+        pytest.param(("--person", "bob"), "--person is for calendars", "--ics", id="person without a calendar"),
+        pytest.param(("--person", "bop", "--ics"), "OWNERS.yaml names no 'bop'", "`bob`?", id="person"),
+        pytest.param(("--area", "billing", "--ics"), "billing has no rotation", "owner", id="calendar of an owner"),
+        pytest.param(("--calendar-url",), "not set: GHAPP_CALENDAR_SECRET", "`ghapp serve`", id="no secret"),
         pytest.param(("--owners", "none.yaml"), "none.yaml can't be read: No such file or directory", "", id="file"),
     ],
 )  # fmt: skip

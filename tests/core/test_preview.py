@@ -164,7 +164,10 @@ def test_the_preview_is_by_turns() -> None:
             id="weekends",
         ),
         pytest.param(
-            model(PLATFORM % "", people=away(("alice", "2026-01-07", "2026-02-20"), ("bob", "2026-01-30", "2026-03-01"))),
+            model(
+                PLATFORM % "",
+                people=away(("alice", "2026-01-07", "2026-02-20"), ("bob", "2026-01-30", "2026-03-01")),
+            ),
             "rotations.platform: everyone in `platform` is away from Fri 2026-01-30 01:00 to "
              "Mon 2026-02-02 13:00 (Europe/Berlin)",
             id="everyone away",
