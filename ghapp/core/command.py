@@ -9,6 +9,7 @@ from ghapp.core.effects import Decision, Effect, Say
 from ghapp.core.facts import Issue
 from ghapp.core.incident import Incident
 from ghapp.core.slash import Command as Typed
+from ghapp.model.edit import NewOverrides
 from ghapp.model.names import Login
 from ghapp.model.types import Model
 
@@ -17,7 +18,8 @@ from ghapp.model.types import Model
 class Request:
     """A command in its surroundings: who typed it, where, and what is known of the incident there.
 
-    `incident` is None on an issue that is not an incident. `key` names this command for ever.
+    `incident` is None on an issue that is not an incident. `key` names this command for ever, and `asked_at` is when
+    it was typed, however long it had to wait until `now` (both UTC).
     """
 
     typed: Typed
@@ -27,6 +29,7 @@ class Request:
     incident: Incident | None
     model: Model
     now: datetime
+    asked_at: datetime
     key: str
 
 
@@ -60,7 +63,19 @@ class Converted:
     notified: tuple[Login, ...]
 
 
-Outcome = Decision | Answered | Converted | Refused | Misused
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """OWNERS.yaml gets more overrides; `title` says so in one line, for its history, and `say` once it has.
+
+    `say` also gets the facts `commit` (its id) or `pull` (its number, where the branch takes no commits).
+    """
+
+    new: NewOverrides
+    title: str
+    say: Say
+
+
+Outcome = Decision | Answered | Converted | Edited | Refused | Misused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +105,14 @@ def changed(request: Request, *effects: Effect, **changes: Any) -> Decision:
 
 def logins_of(typed: Typed) -> tuple[Login, ...] | None:
     """The logins of `@alice @bob`; None when there are none or an argument is no login."""
-    names = [argument.removeprefix("@") for argument in typed.args]
-    if not names or not all(_is_login(name) for name in names):
-        return None
-    return tuple(Login(name) for name in names)
+    logins = [login_of(argument) for argument in typed.args]
+    return tuple(filter(None, logins)) if logins and all(logins) else None
+
+
+def login_of(argument: str) -> Login | None:
+    """The login of `@alice` or `alice`; None when it can't be one."""
+    name = argument.removeprefix("@")
+    return Login(name) if _is_login(name) else None
 
 
 def rest_after(typed: Typed, argument: str) -> str:

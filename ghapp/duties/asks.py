@@ -8,10 +8,20 @@ from hashlib import sha256
 import structlog
 
 from ghapp.core import marker, slash
-from ghapp.core.command import Answered, Command, Converted, Misused, Outcome, Refused, Request
+from ghapp.core.command import (
+    Answered,
+    Command,
+    Converted,
+    Edited,
+    Misused,
+    Outcome,
+    Refused,
+    Request,
+)
 from ghapp.core.effects import AddLabels, Assign, Decision, Effect, React, Reaction, Say, occasion
 from ghapp.core.facts import Comment, CommentEvent, Fingerprint, Issue, Permission
 from ghapp.core.incident import INCIDENT, Incident
+from ghapp.duties.edits import Edits
 from ghapp.duties.records import Record, adopt
 from ghapp.github.gateway import Gateway
 from ghapp.github.reconciler import Reconciler, Texts, carrying
@@ -37,11 +47,13 @@ class Asks:
         reconciler: Reconciler,
         texts: Texts,
         commands: Mapping[str, Command],
+        edits: Edits,
     ) -> None:
         self._gateway = gateway
         self._reconciler = reconciler
         self._texts = texts
         self._commands = commands
+        self._edits = edits
 
     async def answer(
         self, event: CommentEvent, issue: Issue, incident: Incident, model: Model, now: datetime
@@ -128,7 +140,9 @@ class Asks:
         if request.incident is None and not command.anywhere:
             return Refused(NO_INCIDENT)
         log.info("command", name=request.typed.name, by=request.sender, issue=request.issue.number)
-        return command.run(request)
+        # What was begun goes on as it was meant: the model may have it already, and would be read differently.
+        outcome = await self._edits.begun(request.key) or command.run(request)
+        return await self._edits.make(outcome, request) if isinstance(outcome, Edited) else outcome
 
     async def _permission(self, request: Request) -> Permission:
         if request.model.is_named(request.sender):
@@ -203,6 +217,7 @@ def _request(
         incident=incident,
         model=model,
         now=now,
+        asked_at=event.at,
         key=key,
     )
 

@@ -69,6 +69,14 @@ class Gone(Refused):
         super().__init__(410, message, errors)
 
 
+class Stale(Refused):
+    """409: what was to be changed has been changed by somebody else meanwhile. Read it again."""
+
+
+class Protected(Refused):
+    """The rules of a branch take no commits from the App; it may propose them in a pull request."""
+
+
 class Unreadable(GitHubError):  # noqa: N818
     """A file is there, but not as UTF-8 text that the API hands out; `reason` is for a person."""
 

@@ -33,10 +33,11 @@ class AppIdentity:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A text file of a repository; `sha` is its blob's."""
+    """A text file of a repository; `sha` is its blob's. A byte order mark before the text is not part of it."""
 
     text: str
     sha: Sha
+    bom: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +220,41 @@ class Gateway(Protocol):
         self, repo: RepoName, path: str, *, limit: int = 10, priority: Priority = Priority.NORMAL
     ) -> list[Sha]:
         """The latest commits on the default branch that touched a file, the newest first."""
+        ...
+
+    async def commit_file(
+        self,
+        repo: RepoName,
+        path: str,
+        file: File,
+        *,
+        message: str,
+        branch: str | None = None,
+        priority: Priority = Priority.NORMAL,
+    ) -> Sha:
+        """Commit a new text for a file, whose `sha` is still that of the text it replaces; the commit's id.
+
+        `branch` is the default branch unless given. Raises `Stale` when the file has changed, and `Protected`.
+        """
+        ...
+
+    async def create_branch(
+        self, repo: RepoName, name: str, *, base: str, priority: Priority = Priority.NORMAL
+    ) -> None:
+        """Begin a branch where the branch `base` is now; one that is there already is left as it is."""
+        ...
+
+    async def open_pull(
+        self,
+        repo: RepoName,
+        *,
+        title: str,
+        body: str,
+        head: str,
+        base: str,
+        priority: Priority = Priority.NORMAL,
+    ) -> int:
+        """Propose a branch; the number of the pull request, of that which is there already if there is one."""
         ...
 
     async def list_labels(self, repo: RepoName) -> list[Label]:

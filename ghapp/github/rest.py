@@ -1,20 +1,18 @@
 """The gateway over GitHub's REST API."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
-from urllib.parse import quote, urlencode
+from typing import Any
 
 import structlog
 
-from ghapp.core.facts import Comment, Issue, Permission, RepoName, Sha
+from ghapp.core.facts import Comment, Issue, Permission, RepoName
 from ghapp.github import wire
-from ghapp.github.client import GitHubClient, Response
-from ghapp.github.errors import GitHubError, NotFound, Refused, Unavailable
+from ghapp.github.client import GitHubClient
+from ghapp.github.errors import GitHubError, NotFound, Refused
 from ghapp.github.gateway import (
     AppIdentity,
-    File,
     Label,
     ListState,
     Reaction,
@@ -22,21 +20,18 @@ from ghapp.github.gateway import (
     StateReason,
 )
 from ghapp.github.priority import Priority
+from ghapp.github.rest_calls import PAGE, path_of, surely
+from ghapp.github.rest_files import RestFiles
 from ghapp.model.names import Login
-
-T = TypeVar("T")
-PAGE = 100
-ROUNDS = 3
-"""How often a listing of several pages is read for two equal readings."""
 
 log = structlog.get_logger("ghapp.github")
 
 
-class RestGateway:
+class RestGateway(RestFiles):
     """`Gateway`, one method a call or two."""
 
     def __init__(self, client: GitHubClient) -> None:
-        self._client = client
+        super().__init__(client)
         self._identity: AppIdentity | None = None
 
     async def app(self) -> AppIdentity:
@@ -67,7 +62,7 @@ class RestGateway:
         if since is not None:
             query["since"] = _stamp(since)
         bot = await self._bot()
-        found = await self._listing(_path(repo, "issues", **query), repo, priority)
+        found = await self._listing(path_of(repo, "issues", **query), repo, priority)
         issues = {issue.number: issue for issue in (wire.issue(one, repo, bot) for one in found)}
         return [issues[number] for number in sorted(issues) if not issues[number].is_pull]
 
@@ -76,11 +71,13 @@ class RestGateway:
     ) -> Issue:
         """One issue or pull request as it is now."""
         bot = await self._bot()
-        return wire.issue(await self._get(_path(repo, "issues", number), repo, priority), repo, bot)
+        return wire.issue(
+            await self._get(path_of(repo, "issues", number), repo, priority), repo, bot
+        )
 
     async def refresh_issue(self, known: Issue, *, priority: Priority = Priority.NORMAL) -> Issue:
         """The issue as it is now if asking is free while it is unchanged; else `known`, no call."""
-        if not self._client.remembers(_path(known.repo, "issues", known.number), repo=known.repo):
+        if not self._client.remembers(path_of(known.repo, "issues", known.number), repo=known.repo):
             return known
         return await self.get_issue(known.repo, known.number, priority=priority)
 
@@ -100,7 +97,7 @@ class RestGateway:
         try:
             made = await self._write(
                 "POST",
-                _path(repo, "issues"),
+                path_of(repo, "issues"),
                 repo,
                 {**wanted, "assignees": list(assignees)} if assignees else wanted,
                 priority,
@@ -109,8 +106,8 @@ class RestGateway:
             if not (assignees and _about_assignees(refused, assignees)):
                 raise
             log.warning("github.assignees_refused", repo=repo, assignees=list(assignees))
-            made = await self._write("POST", _path(repo, "issues"), repo, wanted, priority)
-        return _surely(lambda: wire.issue(made, repo, bot))
+            made = await self._write("POST", path_of(repo, "issues"), repo, wanted, priority)
+        return surely(lambda: wire.issue(made, repo, bot))
 
     async def edit_issue(
         self,
@@ -127,8 +124,8 @@ class RestGateway:
         bot = await self._bot()
         given = {"title": title, "body": body, "state": state, "state_reason": state_reason}
         changes = {name: value for name, value in given.items() if value is not None}
-        data = await self._write("PATCH", _path(repo, "issues", number), repo, changes, priority)
-        return _surely(lambda: wire.issue(data, repo, bot))
+        data = await self._write("PATCH", path_of(repo, "issues", number), repo, changes, priority)
+        return surely(lambda: wire.issue(data, repo, bot))
 
     async def add_labels(
         self,
@@ -139,7 +136,7 @@ class RestGateway:
         priority: Priority = Priority.NORMAL,
     ) -> None:
         """Put labels on an issue beside those it bears; unknown ones are created by GitHub."""
-        path = _path(repo, "issues", number, "labels")
+        path = path_of(repo, "issues", number, "labels")
         await self._write("POST", path, repo, {"labels": list(labels)}, priority)
 
     async def remove_label(
@@ -147,7 +144,7 @@ class RestGateway:
     ) -> None:
         """Take one label off; that it was not there is fine."""
         try:
-            path = _path(repo, "issues", number, "labels", label)
+            path = path_of(repo, "issues", number, "labels", label)
             await self._write("DELETE", path, repo, None, priority)
         except NotFound:
             log.debug("github.label_not_there", repo=repo, number=number, label=label)
@@ -179,18 +176,18 @@ class RestGateway:
     ) -> Comment:
         """Write a comment."""
         bot = await self._bot()
-        path = _path(repo, "issues", number, "comments")
+        path = path_of(repo, "issues", number, "comments")
         data = await self._write("POST", path, repo, {"body": body}, priority)
-        return _surely(lambda: wire.comment(data, bot))
+        return surely(lambda: wire.comment(data, bot))
 
     async def edit_comment(
         self, repo: RepoName, comment_id: int, body: str, *, priority: Priority = Priority.NORMAL
     ) -> Comment:
         """Replace what a comment says."""
         bot = await self._bot()
-        path = _path(repo, "issues", "comments", comment_id)
+        path = path_of(repo, "issues", "comments", comment_id)
         data = await self._write("PATCH", path, repo, {"body": body}, priority)
-        return _surely(lambda: wire.comment(data, bot))
+        return surely(lambda: wire.comment(data, bot))
 
     async def list_comments(
         self,
@@ -202,7 +199,7 @@ class RestGateway:
     ) -> list[Comment]:
         """All comments, the oldest first; `since` keeps those updated at or after it."""
         query = {"per_page": str(PAGE)} | ({} if since is None else {"since": _stamp(since)})
-        path = _path(repo, "issues", number, "comments", **query)
+        path = path_of(repo, "issues", number, "comments", **query)
         bot = await self._bot()
         found = await self._listing(path, repo, priority)
         comments = {comment.id: comment for comment in (wire.comment(one, bot) for one in found)}
@@ -217,7 +214,7 @@ class RestGateway:
         priority: Priority = Priority.NORMAL,
     ) -> bool:
         """React to a comment; not sent during a hold. Never raises: its failure is none."""
-        path = _path(repo, "issues", "comments", comment_id, "reactions")
+        path = path_of(repo, "issues", "comments", comment_id, "reactions")
         try:
             await self._write("POST", path, repo, {"content": content}, priority)
         except GitHubError as error:
@@ -230,7 +227,7 @@ class RestGateway:
     ) -> Permission:
         """Whether someone may write to the repository."""
         try:
-            path = _path(repo, "collaborators", login, "permission")
+            path = path_of(repo, "collaborators", login, "permission")
             return wire.permission(await self._get(path, repo, priority))
         except NotFound:
             return Permission.NO
@@ -238,35 +235,9 @@ class RestGateway:
             log.warning("github.permission_unknown", repo=repo, reason=str(refused))
             return Permission.UNKNOWN
 
-    async def read_file(
-        self,
-        repo: RepoName,
-        path: str,
-        *,
-        ref: str | None = None,
-        priority: Priority = Priority.NORMAL,
-    ) -> File | None:
-        """A text file at `ref` (default: the default branch's head); None when there is none."""
-        query = {} if ref is None else {"ref": ref}
-        try:
-            data = await self._get(
-                _path(repo, "contents", *path.strip("/").split("/"), **query), repo, priority
-            )
-        except NotFound:
-            return None
-        return wire.file(data, path)
-
-    async def file_history(
-        self, repo: RepoName, path: str, *, limit: int = 10, priority: Priority = Priority.NORMAL
-    ) -> list[Sha]:
-        """The latest commits on the default branch that touched a file, the newest first."""
-        query = {"path": path, "per_page": str(min(limit, PAGE))}
-        data = await self._get(_path(repo, "commits", **query), repo, priority)
-        return [wire.sha(commit) for commit in wire.items(data)]
-
     async def list_labels(self, repo: RepoName) -> list[Label]:
         """All labels of a repository."""
-        path = _path(repo, "labels", per_page=str(PAGE))
+        path = path_of(repo, "labels", per_page=str(PAGE))
         return [wire.label(one) for one in await self._listing(path, repo, Priority.NORMAL)]
 
     async def create_label(
@@ -275,7 +246,7 @@ class RestGateway:
         """Create a label; that it exists already is fine, and it is left as it is."""
         body = {"name": name, "color": color, "description": description}
         try:
-            await self._write("POST", _path(repo, "labels"), repo, body, Priority.NORMAL)
+            await self._write("POST", path_of(repo, "labels"), repo, body, Priority.NORMAL)
         except Refused as refused:
             if not _already_exists(refused):
                 raise
@@ -286,27 +257,9 @@ class RestGateway:
         pages = [page async for page in self._client.pages(path, repo=repo)]
         return [name for page in pages for name in wire.repositories(page.data)]
 
-    async def default_branch(self, repo: RepoName) -> str:
-        """The name of the branch that OWNERS.yaml is read from."""
-        return wire.default_branch(await self._get(_path(repo), repo, Priority.NORMAL))
-
     async def _bot(self) -> Login:
         """Known before a write is sent: nothing may fail between the write and its result."""
         return (await self.app()).bot_login
-
-    async def _get(self, path: str, repo: RepoName, priority: Priority) -> Any:
-        return (await self._client.request("GET", path, repo=repo, priority=priority)).data
-
-    async def _write(
-        self,
-        method: str,
-        path: str,
-        repo: RepoName,
-        body: Mapping[str, Any] | None,
-        priority: Priority,
-    ) -> Any:
-        response = await self._client.request(method, path, repo=repo, body=body, priority=priority)
-        return response.data
 
     async def _assign(
         self,
@@ -316,34 +269,9 @@ class RestGateway:
         logins: Sequence[Login],
         priority: Priority,
     ) -> tuple[Login, ...]:
-        path = _path(repo, "issues", number, "assignees")
+        path = path_of(repo, "issues", number, "assignees")
         data = await self._write(method, path, repo, {"assignees": list(logins)}, priority)
-        return _surely(lambda: wire.assignees(data))
-
-    async def _listing(self, path: str, repo: RepoName, priority: Priority) -> list[Any]:
-        """Every page; several are read again until nothing has moved between them meanwhile.
-
-        Reading again is free where nothing has changed.
-        """
-        pages: list[Response] = []
-        for _ in range(ROUNDS):
-            pages = [page async for page in self._client.pages(path, repo=repo, priority=priority)]
-            if len(pages) == 1 or all(page.free for page in pages[:-1]):
-                break
-        return [one for page in pages for one in wire.items(page.data)]
-
-
-def _surely(read: Callable[[], T]) -> T:
-    """Read the answer to a write: when it cannot be read, the write has happened all the same."""
-    try:
-        return read()
-    except Unavailable as error:
-        raise Unavailable(error.reason, uncertain=True) from error
-
-
-def _path(repo: RepoName, *parts: str | int, **query: str) -> str:
-    path = "/".join(quote(str(part), safe="") for part in ("repos", *repo.split("/"), *parts))
-    return f"/{path}?{urlencode(query)}" if query else f"/{path}"
+        return surely(lambda: wire.assignees(data))
 
 
 def _stamp(at: datetime) -> str:

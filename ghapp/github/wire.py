@@ -15,6 +15,7 @@ GHOST = Login("ghost")
 """GitHub's own name for whoever has deleted their account; their `user` is null."""
 
 EPOCH = datetime.fromtimestamp(0, UTC)
+BOM = "\ufeff"
 MAY_WRITE = frozenset({"admin", "maintain", "write"})
 MAY_READ = frozenset({"triage", "read", "none"})
 
@@ -101,12 +102,28 @@ def file(data: Any, path: str) -> File:
         raise Unreadable(f"{path} is not UTF-8 text: byte {error.start + 1}") from error
     except (binascii.Error, ValueError) as error:
         raise Unavailable(f"GitHub sent {path} damaged") from error
-    return File(text.removeprefix("\ufeff"), Sha(_text(data.get("sha"))))
+    bare = text.removeprefix(BOM)
+    return File(bare, Sha(_text(data.get("sha"))), bom=bare != text)
 
 
 def sha(data: Any) -> Sha:
     """The id of a commit."""
     return Sha(_text(_object(data).get("sha")))
+
+
+def commit_of_write(data: Any) -> Sha:
+    """The id of the commit that a change of a file has made."""
+    return sha(_object(data).get("commit"))
+
+
+def head(data: Any) -> Sha:
+    """The commit that a branch points to."""
+    return sha(_object(data).get("object"))
+
+
+def pull_number(data: Any) -> int:
+    """The number of a pull request."""
+    return _number(_object(data), "number")
 
 
 def default_branch(data: Any) -> str:

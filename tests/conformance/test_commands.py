@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 
 from ghapp import commands, plugins
 from ghapp.core import slash
-from ghapp.core.command import Answered, Command, Converted, Misused, Outcome, Refused, Request
+from ghapp.core.command import (
+    Answered,
+    Command,
+    Converted,
+    Edited,
+    Misused,
+    Outcome,
+    Refused,
+    Request,
+)
 from ghapp.core.effects import Decision, Say
 from ghapp.core.incident import Ack, Incident, Phase
 from ghapp.core.slash import Command as Typed
@@ -116,7 +125,7 @@ def test_on_an_ordinary_issue_it_never_fails_either(
     if not command.anywhere:
         return
     ask = replace(asked(command, args, text, None), issue=question(open=is_open, is_pull=is_pull))
-    assert isinstance(command.run(ask), Answered | Converted | Refused | Misused)
+    assert isinstance(command.run(ask), Answered | Converted | Edited | Refused | Misused)
 
 
 @every_command

@@ -1,13 +1,14 @@
 """What every gateway does, be GitHub real or in memory; a class of tests to inherit from."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
 import pytest
 
 from ghapp.core.facts import Issue, Permission, RepoName
-from ghapp.github.errors import NotFound, Refused
+from ghapp.github.errors import NotFound, Refused, Stale
 from ghapp.github.gateway import File, Gateway
 from ghapp.model.names import Login
 
@@ -177,6 +178,43 @@ class GatewayContract:
         assert isinstance(second, File)
         assert (first.text, second.text) == ("one\n", "two → ü\n")
         assert first.sha != second.sha
+
+    async def test_writes_a_file_that_has_not_changed(self, gateway: Gateway, world: World) -> None:
+        await world.writes("docs/run book.md", "one\n")
+        read = await gateway.read_file(HOME, "docs/run book.md")
+        assert isinstance(read, File)
+        two = replace(read, text="two → ü\r\n")
+        commit = await gateway.commit_file(HOME, "docs/run book.md", two, message="Say two")
+        assert (await gateway.file_history(HOME, "docs/run book.md"))[0] == commit
+        found = await gateway.read_file(HOME, "docs/run book.md")
+        assert isinstance(found, File)
+        assert found.text == "two → ü\r\n"
+        with pytest.raises(Stale):
+            await gateway.commit_file(HOME, "docs/run book.md", two, message="Say two again")
+
+    async def test_proposes_a_change_once(self, gateway: Gateway, world: World) -> None:
+        await world.writes("OWNERS.yaml", "one\n")
+        for _ in range(2):
+            await gateway.create_branch(HOME, "ghapp/override-1", base="main")
+        read = await gateway.read_file(HOME, "OWNERS.yaml", ref="ghapp/override-1")
+        assert isinstance(read, File)
+        two = replace(read, text="two\n")
+        await gateway.commit_file(
+            HOME, "OWNERS.yaml", two, message="Say two", branch="ghapp/override-1"
+        )
+        texts = [
+            file.text
+            for ref in (None, "main", "ghapp/override-1")
+            if (file := await gateway.read_file(HOME, "OWNERS.yaml", ref=ref)) is not None
+        ]
+        assert texts == ["one\n", "one\n", "two\n"]
+        numbers = [
+            await gateway.open_pull(
+                HOME, title="Say two", body="Please.", head="ghapp/override-1", base="main"
+            )
+            for _ in range(2)
+        ]
+        assert numbers[0] == numbers[1] > 0
 
     async def test_labels(self, gateway: Gateway) -> None:
         for _ in range(2):

@@ -16,6 +16,7 @@ from ghapp.core.routing import conversation_of, conversation_of_issue, support_f
 from ghapp.duties.asks import Asks
 from ghapp.duties.clock import Clock
 from ghapp.duties.conversations import Conversations
+from ghapp.duties.edits import Edits
 from ghapp.duties.heartbeats import Heartbeats
 from ghapp.duties.incidents import Incidents
 from ghapp.duties.models import CONVERSATION as MODEL
@@ -131,7 +132,8 @@ class Desk:
         self.reconciler = Reconciler(self.github, self.store, self.texts, self._now)
         self.records = Records(self.store)
         self.models = Models(self.github, self.store, self.texts, HOME, self._model_changed)
-        self.asks = Asks(self.github, self.reconciler, self.texts, commands)
+        self.edits = Edits(self.github, self.store, self.texts, HOME, self._edited)
+        self.asks = Asks(self.github, self.reconciler, self.texts, commands, self.edits)
         self.outbox = Outbox(self.inbox.put)
         self.incidents = Incidents(
             gateway=self.github,
@@ -198,6 +200,9 @@ class Desk:
 
     async def _installed(self, _event: object) -> None:
         await self.models.refresh()
+
+    async def _edited(self) -> None:
+        self._note([MODEL])
 
     async def _wake(self, conversation: str) -> None:
         self._note([conversation])

@@ -26,6 +26,9 @@ WRITES = frozenset(
         "edit_comment",
         "react",
         "create_label",
+        "commit_file",
+        "create_branch",
+        "open_pull",
     }
 )
 
@@ -47,12 +50,23 @@ class _Failure:
     after_work: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A pull request, as far as it says more than its issue."""
+
+    title: str
+    body: str
+    head: str
+    base: str
+
+
 @dataclass
 class FakeRepositories:
     """Issues, comments, labels and files of any number of repositories.
 
     `clock` is GitHub's time; move it as the test goes on. `people` may write, `assignable` (None:
-    everyone) may be assigned. `calls` is what was asked of the gateway, in order.
+    everyone) may be assigned. `calls` is what was asked of the gateway, in order. `files` are those of the
+    default branch, which takes no commits from the App when the repository is `protected`.
     """
 
     clock: datetime = START
@@ -65,6 +79,9 @@ class FakeRepositories:
     comments: dict[tuple[RepoName, int], list[Comment]] = field(default_factory=dict)
     reactions: dict[int, list[Reaction]] = field(default_factory=dict)
     files: dict[tuple[RepoName, str], list[str]] = field(default_factory=dict)
+    branches: dict[tuple[RepoName, str], dict[str, list[str]]] = field(default_factory=dict)
+    protected: set[RepoName] = field(default_factory=set)
+    pulls: dict[tuple[RepoName, int], Proposal] = field(default_factory=dict)
     labels: dict[RepoName, dict[str, Label]] = field(default_factory=dict)
     _failures: list[_Failure] = field(default_factory=list)
     seen: dict[tuple[Any, ...], object] = field(default_factory=dict)
@@ -105,6 +122,12 @@ class FakeRepositories:
     def write_file(self, repo: RepoName, path: str, text: str) -> None:
         """A commit to the default branch."""
         self.files.setdefault((repo, path), []).append(text)
+
+    def versions(self, repo: RepoName, path: str, branch: str | None = None) -> list[str]:
+        """The texts that a file has had on a branch, the newest last."""
+        if branch is None or branch == "main":
+            return self.files.setdefault((repo, path), [])
+        return self.branches[repo, branch].setdefault(path, [])
 
     # What a test asks
 

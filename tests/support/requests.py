@@ -40,6 +40,7 @@ def request(
         incident=incident,
         model=text,
         now=LATER,
+        asked_at=LATER,
         key="key",
     )
 
