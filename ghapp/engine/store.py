@@ -26,6 +26,7 @@ KEEP_LEDGER = timedelta(days=30)
 KEEP_MEMORY = {
     "ended": timedelta(days=8),
     "rate": timedelta(days=8),
+    "edit": timedelta(days=8),
     "closed-incident": timedelta(days=90),
 }
 """Kinds of memory that grow with what happens; the rest is as large as what is open now."""
