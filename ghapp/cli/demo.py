@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from ghapp.cli.errors import EXIT_PROBLEMS, UserError
-from ghapp.demo import cast, story_incident, story_trouble
+from ghapp.demo import cast, story_billing, story_incident, story_trouble
 from ghapp.demo.alerts import Google
 from ghapp.demo.emulator import EmulatorError
 from ghapp.demo.github import GitHub
@@ -22,7 +22,9 @@ from ghapp.demo.node import MissingToolError
 from ghapp.demo.server import Server
 from ghapp.demo.story import StepFailedError, Tour, summarise, take
 from ghapp.demo.story_view import View
+from ghapp.demo.stripe import Stripe
 
+STEPS = (*story_incident.STEPS, *story_billing.STEPS, *story_trouble.STEPS)
 LOG_LINES = 15
 INTERRUPTED = 130
 """What a shell shows for Ctrl-C."""
@@ -67,7 +69,7 @@ async def _demo(view: View, *, once: bool, port: int) -> bool:
     _stop_on_signal()
     async with _tour(view, port) as tour:
         try:
-            taken = await take(tour, (*story_incident.STEPS, *story_trouble.STEPS))
+            taken = await take(tour, STEPS)
         except StepFailedError as failure:
             view.failed(str(failure), failure.why, tour.server.lines()[-LOG_LINES:])
             return False
@@ -84,18 +86,20 @@ async def _tour(view: View, port: int) -> AsyncIterator[Tour]:
         wait.enter_context(view.waiting("the emulated GitHub starts"))
         async with GitHub.running() as github:
             wait.close()
-            folder, token = Path(name), token_urlsafe(16)
+            folder, token, secret = Path(name), token_urlsafe(16), f"whsec_{token_urlsafe(16)}"
             settings = {
                 **github.environment(),
                 "GHAPP_DATABASE_URL": f"sqlite:///{folder / 'ghapp.sqlite'}",
                 "GHAPP_GCP_WEBHOOK_TOKEN": token,
+                "GHAPP_STRIPE_WEBHOOK_SECRET": secret,
             }
             server = Server(settings, folder / "ghapp.log", port)
             server.reserve_port()
             github.proxy.hooks.target = f"{server.url}/webhooks/github"
             google = Google(f"{server.url}/webhooks/gcp", token)
+            stripe = Stripe(f"{server.url}/webhooks/stripe", secret)
             try:
-                yield Tour(github, server, view, google)
+                yield Tour(github, server, view, google, stripe)
             finally:
                 if server.running:
                     with contextlib.suppress(TimeoutError):

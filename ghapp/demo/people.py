@@ -119,6 +119,13 @@ class Person:
         path = f"/repos/{repo}/issues/comments/{comment}/reactions"
         return [reaction["content"] for reaction in await self._list(path, {})]
 
+    async def create_label(
+        self, name: str, color: str, description: str, *, repo: str = cast.HOME
+    ) -> None:
+        """Add a label to a repository."""
+        made = {"name": name, "color": color, "description": description}
+        await self._do("POST", f"/repos/{repo}/labels", made)
+
     async def label(self, number: int, *labels: str, repo: str = cast.HOME) -> None:
         """Add labels to an issue."""
         await self._do("POST", f"/repos/{repo}/issues/{number}/labels", {"labels": labels})

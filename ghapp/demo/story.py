@@ -15,6 +15,7 @@ from ghapp.demo.github import GitHub
 from ghapp.demo.people import Person, RefusedError
 from ghapp.demo.server import Server, ServerError
 from ghapp.demo.story_view import View
+from ghapp.demo.stripe import Stripe
 from ghapp.engine.database import open_engine
 from ghapp.engine.store import Store
 
@@ -47,6 +48,7 @@ class Tour:
     server: Server
     view: View
     google: Google
+    stripe: Stripe
     patience: float = PATIENCE
     alert: Alert | None = None
     number: int = 0

@@ -3,11 +3,16 @@
 import re
 from importlib import resources
 
+from ghapp.core.labels import label_set
 from ghapp.demo import cast
 from ghapp.demo.alerts import Alert
 from ghapp.demo.story import Issue, Step, Tour, assignees, ensure, is_app, labels
+from ghapp.model.load import load
 
 OWNERS = resources.files("ghapp.demo").joinpath("OWNERS.yaml").read_text(encoding="utf-8")
+_LOADED = load(OWNERS, "OWNERS.yaml").model
+assert _LOADED is not None
+MODEL = _LOADED
 REPEATS = 5
 _RUNBOOK = """\
 # Deployment
@@ -23,6 +28,8 @@ async def write_the_model(tour: Tour) -> None:
     await alice.put_file("docs/runbooks/deployment.md", _RUNBOOK)
     await alice.put_file("OWNERS.yaml", OWNERS)
     tour.view.file("OWNERS.yaml", OWNERS)
+    for label in label_set(MODEL, ("gcp", "stripe")):
+        await alice.create_label(label.name, label.color, label.description)
     with tour.view.waiting("ghapp serve is ready"):
         await tour.server.start(within=tour.patience)
     tour.view.say(f"ghapp serve runs at {tour.server.url} on SQLite, and is ready.")

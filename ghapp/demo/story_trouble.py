@@ -7,13 +7,10 @@ import aiohttp
 
 from ghapp.demo.alerts import Alert
 from ghapp.demo.story import Issue, Step, Tour, assignees, ensure, labels
-from ghapp.demo.story_incident import OWNERS, seen
-from ghapp.model.load import load
+from ghapp.demo.story_incident import MODEL, OWNERS, seen
 
 STORM = 30
-_MODEL = load(OWNERS, "OWNERS.yaml").model
-assert _MODEL is not None
-OWN = _MODEL.incidents.storm.threshold
+OWN = MODEL.incidents.storm.threshold
 """So many alerts have an issue each before the rest goes into one."""
 BURST_SERVICES = 2
 BURST_EACH = 8

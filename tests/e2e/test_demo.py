@@ -10,15 +10,16 @@ import aiohttp
 import pytest
 from rich.console import Console
 
-from ghapp.demo import story_incident, story_trouble
+from ghapp.cli.demo import STEPS
 from ghapp.demo.alerts import Google
 from ghapp.demo.hooks import HookFault
 from ghapp.demo.story import StepFailedError, Tour, take
+from ghapp.demo.story_incident import OWNERS
 from ghapp.demo.story_view import View
+from ghapp.demo.stripe import Stripe
 from tests.e2e.conftest import GCP_TOKEN
 
 GHAPP = Path(sys.executable).with_name("ghapp")
-STEPS = (*story_incident.STEPS, *story_trouble.STEPS)
 
 
 async def run(*arguments, **environment):
@@ -72,7 +73,7 @@ async def test_an_interrupted_tour_leaves_nothing_running():
         await asyncio.open_connection("127.0.0.1", int(address[1]))
 
 
-@pytest.mark.parametrize("owners", [story_incident.OWNERS], ids=["demo"])
+@pytest.mark.parametrize("owners", [OWNERS], ids=["demo"])
 async def test_a_step_without_effect_is_named_and_the_rest_is_not_tried(
     github, ghapp_server, tmp_path
 ):
@@ -83,7 +84,8 @@ async def test_a_step_without_effect_is_named_and_the_rest_is_not_tried(
     google = Google(f"{server.url}/webhooks/gcp", GCP_TOKEN)
     with (tmp_path / "output").open("w+") as output:
         view = View(Console(file=output, width=90))
-        tour = Tour(github, server, view, google, patience=8)
+        stripe = Stripe(f"{server.url}/webhooks/stripe", "whsec_unused")
+        tour = Tour(github, server, view, google, stripe, patience=8)
         with pytest.raises(StepFailedError, match="step 5 did not happen: bob takes it") as failure:
             await take(tour, STEPS)
         view.failed(str(failure.value), failure.value.why, server.lines()[-3:])
