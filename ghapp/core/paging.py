@@ -62,6 +62,14 @@ def _untold(incident: Incident) -> Iterable[Login]:
     )
 
 
+def is_ahead(page: Page, incident: Incident | None) -> bool:
+    """Whether the page is of a turn of the clock that the incident, as it is stored, has not taken yet.
+
+    A page is stored first, so that no crash comes between a level and its page.
+    """
+    return incident is None or incident.clock.since < page.position.since
+
+
 def still_wanted(page: Page, incident: Incident) -> bool:
     """Whether nobody has taken the incident since, it is not over and not snoozed, and its level was not called anew.
 

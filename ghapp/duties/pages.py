@@ -7,7 +7,7 @@ is in the memory, and what a channel has confirmed is in the ledger, so that a c
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 import structlog
@@ -19,7 +19,7 @@ from ghapp.core.facts import Issue, Page, PageReport
 from ghapp.core.incident import Incident
 from ghapp.core.observe import observe
 from ghapp.core.page_tries import Attempt, Progress, begin
-from ghapp.core.paging import name_of, still_wanted
+from ghapp.core.paging import is_ahead, name_of, still_wanted
 from ghapp.duties.outbox import Outbox
 from ghapp.duties.page_texts import PageTexts
 from ghapp.duties.records import Records
@@ -36,6 +36,12 @@ log = structlog.get_logger(__name__)
 KIND = "page"
 GITHUB_WITHIN = 3.0
 """Seconds after which a page goes by what is known instead of what GitHub shows."""
+
+UNTIL_STORED = 0.2
+"""Seconds after which to look again for an incident that is just being stored; longer when it has taken long."""
+
+ABOUT_TO_BE = timedelta(minutes=10)
+"""How long an incident may take to be stored after a crash; one that is not by then is gone."""
 
 UNTIL_AGREED = 5.0
 """Seconds after which to look again whether the incident has taken over what its issue shows."""
@@ -110,10 +116,18 @@ class Pages:
         """The incident as it is at this moment, at GitHub too if that answers; None when nobody needs to be told.
 
         Raises:
-            Retry: GitHub shows that nobody needs to be told, of which the incident does not know yet.
+            Retry: GitHub shows that nobody needs to be told, of which the incident does not know yet, or the
+                incident itself is not there yet.
         """
         record = await self._records.get(page.key)
-        if record is None or not still_wanted(page, record.incident):
+        if is_ahead(page, record.incident if record is not None else None):
+            age = self._now() - page.position.since
+            if age < ABOUT_TO_BE:
+                wait = max(UNTIL_STORED, age.total_seconds() / 10)
+                raise Retry(wait, "the incident is about to be stored")
+            return None
+        assert record is not None
+        if not still_wanted(page, record.incident):
             return None
         incident, issue = record.incident, record.issue
         try:
