@@ -123,7 +123,8 @@ def _duty(model: Model, rotation: Rotation, moment: datetime) -> Duty:
     shift = on_call(rotation, at, model.people)
     following = next_shift(rotation, at, model.people)
     begun = instant_of(rotation.start, rotation.timezone) <= at
-    return Duty(rotation.timezone, shift and shift.person, shift, following, begun)
+    person = shift.person if shift is not None else None
+    return Duty(rotation.timezone, person, shift, following, begun)
 
 
 def instant(moment: datetime, zone: ZoneInfo) -> datetime:

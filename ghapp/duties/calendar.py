@@ -21,7 +21,7 @@ SECRET: Final = "GHAPP_CALENDAR_SECRET"  # noqa: S105 - the name of the variable
 PATH: Final = "/oncall.ics"
 AHEAD: Final = timedelta(days=366)
 
-_REFRESH: Final = "PT1H"
+_REFRESH: Final = timedelta(hours=1)
 """How often clients are asked to look (RFC 7986, section 5.7, and what Outlook reads instead)."""
 _PRODID: Final = "-//ghapp//on call//EN"
 
@@ -74,9 +74,8 @@ def render(model: Model, feed: Feed, now: datetime) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("name", title)
     calendar.add("x-wr-calname", title)
-    every = icalendar.vDuration.from_ical(_REFRESH)
-    calendar.add("refresh-interval", every, parameters={"value": "DURATION"})
-    calendar.add("x-published-ttl", _REFRESH)
+    calendar.add("refresh-interval", _REFRESH, parameters={"value": "DURATION"})
+    calendar["x-published-ttl"] = icalendar.vDuration(_REFRESH)
     for name, shift in _wanted(model, feed, day):
         calendar.add_component(_event(model, name, shift, day))
     if not calendar.subcomponents:

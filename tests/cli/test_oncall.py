@@ -175,7 +175,9 @@ def test_a_calendar(owners, arguments, expected):
 
 def test_the_address_of_a_calendar(owners):
     def addresses(*arguments, **env):
-        return run("--calendar-url", *arguments, owners=owners, GHAPP_CALENDAR_SECRET="new,old", **env).stdout
+        return run(
+            "--calendar-url", *arguments, owners=owners, GHAPP_CALENDAR_SECRET="new,old", **env
+        ).stdout
 
     one = addresses("--rotation", "platform", GHAPP_PUBLIC_URL="https://ops.example.com/")
     signed = f"?rotation=platform&token={token(Feed(rotation='platform'), 'new')}"
