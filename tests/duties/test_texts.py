@@ -110,6 +110,12 @@ def says(text: str) -> Mapping[str, Mapping[str, Any]]:
         "maintenance_over": {"notified": (OURS,)},
         "misused": {"name": "sev", "usage": "/sev 1-4 [reason]"},
         "oncall": {"rows": [(AreaName("billing"), (OURS,))]},
+        "override": {
+            "rotation": "platform",
+            "rows": [[OURS, "UTC", "Fri 2026-11-27 18:00", "Sat 2026-11-28 18:00"]],
+            "commit": "",
+            "pull": 0,
+        },
         "paged": {"results": tried},
         "recovered": {"ended": NOW, "waits": True},
         "refused": {"name": "ack", "why": "It is closed. `/reopen` it."},
@@ -124,7 +130,7 @@ EVERY_COMMENT = sorted(says(""))
 
 
 def test_every_template_is_proven_here() -> None:
-    others = {"incident", "incident_title", "status", "converted", "model_problem"}
+    others = {"incident", "incident_title", "status", "converted", "model_problem", "edit_pull"}
     assert {path.stem for path in templates_folder().glob("*.md")} == {*EVERY_COMMENT, *others}
 
 

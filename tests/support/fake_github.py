@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ghapp.core.facts import Comment, Issue, Permission, RepoName, Sha
-from ghapp.github.errors import GitHubError, Protected, Stale
+from ghapp.core.facts import Comment, Issue, Permission, RepoName
+from ghapp.github.errors import GitHubError
 from ghapp.github.gateway import (
     AppIdentity,
-    File,
     Label,
     ListState,
     Reaction,
@@ -18,11 +17,12 @@ from ghapp.github.gateway import (
 )
 from ghapp.github.priority import Priority
 from ghapp.model.names import Login
-from tests.support.fake_repositories import Call, FakeRepositories, Proposal, among, fitting, sha_of
+from tests.support.fake_files import FakeFiles
+from tests.support.fake_repositories import Call, among, fitting
 
 
 @dataclass
-class FakeGateway(FakeRepositories):
+class FakeGateway(FakeFiles):
     """The gateway over `FakeRepositories`; arrange and ask there."""
 
     async def app(self) -> AppIdentity:
@@ -292,98 +292,6 @@ class FakeGateway(FakeRepositories):
 
         args = {"repo": repo, "login": login}
         return self.read("permission", args, priority, work)
-
-    async def read_file(
-        self,
-        repo: RepoName,
-        path: str,
-        *,
-        ref: str | None = None,
-        priority: Priority = Priority.NORMAL,
-    ) -> File | None:
-        """The newest text, or that of the commit that `file_history` named."""
-
-        def work() -> File | None:
-            branch = ref if (repo, ref) in self.branches else None
-            versions = self.versions(repo, path, branch)
-            wanted = len(versions) if ref in {None, "main", branch} else int(str(ref), 16)
-            if not 0 < wanted <= len(versions):
-                return None
-            return File(versions[wanted - 1], sha_of(wanted))
-
-        args = {"repo": repo, "path": path, "ref": ref}
-        return self.read("read_file", args, priority, work)
-
-    async def file_history(
-        self, repo: RepoName, path: str, *, limit: int = 10, priority: Priority = Priority.NORMAL
-    ) -> list[Sha]:
-        """The commits that touched a file, the newest first."""
-
-        def work() -> list[Sha]:
-            versions = self.files.get((repo, path), [])
-            return [sha_of(n) for n in range(len(versions), 0, -1)][:limit]
-
-        args = {"repo": repo, "path": path, "limit": limit}
-        return self.read("file_history", args, priority, work)
-
-    async def commit_file(
-        self,
-        repo: RepoName,
-        path: str,
-        file: File,
-        *,
-        message: str,
-        branch: str | None = None,
-        priority: Priority = Priority.NORMAL,
-    ) -> Sha:
-        """One more version, if the last one is that which the writer has read."""
-
-        def work() -> Sha:
-            if branch is None and repo in self.protected:
-                raise Protected(409, "Changes must be made through a pull request.")
-            versions = self.versions(repo, path, branch)
-            if file.sha != sha_of(len(versions)):
-                raise Stale(409, f"{path} does not match {file.sha}")
-            versions.append(file.text)
-            return sha_of(len(versions))
-
-        args = {"repo": repo, "path": path, "message": message, "branch": branch}
-        return self.write("commit_file", args, priority, work)
-
-    async def create_branch(
-        self, repo: RepoName, name: str, *, base: str, priority: Priority = Priority.NORMAL
-    ) -> None:
-        """A copy of the default branch, unless there is one."""
-
-        def work() -> None:
-            files = {path: [*had] for (owner, path), had in self.files.items() if owner == repo}
-            self.branches.setdefault((repo, name), files)
-
-        args = {"repo": repo, "name": name, "base": base}
-        self.write("create_branch", args, priority, work)
-
-    async def open_pull(
-        self,
-        repo: RepoName,
-        *,
-        title: str,
-        body: str,
-        head: str,
-        base: str,
-        priority: Priority = Priority.NORMAL,
-    ) -> int:
-        """A pull request by the App; the one of that branch, if there is one."""
-
-        def work() -> int:
-            for (owner, number), pull in self.pulls.items():
-                if (owner, pull.head) == (repo, head):
-                    return number
-            issue = self.open(repo, self.bot, title=title, body=body, is_pull=True)
-            self.pulls[repo, issue.number] = Proposal(title=title, body=body, head=head, base=base)
-            return issue.number
-
-        args = {"repo": repo, "title": title, "body": body, "head": head, "base": base}
-        return self.write("open_pull", args, priority, work)
 
     async def list_labels(self, repo: RepoName) -> list[Label]:
         """The labels of a repository."""
