@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import msgspec
 
-from ghapp.core.facts import Alert, Fingerprint, Issue, Paged, RepoName, Signal
+from ghapp.core.facts import Alert, Fingerprint, Issue, Paged, Position, RepoName, Signal
 from ghapp.core.routing import BACKLOG, gathers, is_maintenance
 from ghapp.model.names import AreaName, Login, Severity
 
@@ -119,7 +119,7 @@ class Incident:
     over by itself unless it fires again. `alerts` are those of a group, as the sender last listed them, `more_alerts`
     how many of them it listed besides.
     `word_at` is when a person last wrote on the issue (UTC), `reminders` how often somebody was asked for a word since.
-    `pages` are those that were sent, the newest last.
+    `pages` are those that were sent, the newest last; `paged` is the newest turn of the clock of which they tell.
     `carrier` is the comment that holds marker and state when the issue is a person's own (None: the issue's body).
     """
 
@@ -153,6 +153,7 @@ class Incident:
     word_at: datetime | None = None
     reminders: int = 0
     pages: tuple[Paged, ...] = ()
+    paged: Position | None = None
     previous: int | None = None
     carrier: int | None = None
     handled: tuple[str, ...] = ()

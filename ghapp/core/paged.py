@@ -23,6 +23,8 @@ def on_report(incident: Incident, report: PageReport, model: Model, now: datetim
     """Put on record who was paged; if nobody could be, the next level's turn has come."""
     new = [result for result in report.results if result not in incident.pages]
     after = replace(incident, pages=(*incident.pages, *new)[-PAGES_KEPT:])
+    if incident.paged is None or incident.paged.since <= report.position.since:
+        after = replace(after, paged=report.position)
     stands = position(after.clock) == report.position and escalation.ticking(after)
     goes_on = stands and passes_on(report, after, model, now)
     decision = Decision(after, later=True)

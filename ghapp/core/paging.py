@@ -30,7 +30,7 @@ def wanted(incident: Incident, model: Model, now: datetime) -> Page | None:
     due = due_at(incident, model)
     if due is None or due > now:
         return None
-    called = tuple(_untold(incident))
+    called = tuple(_called(incident))
     return Page(key=incident.key, position=position(incident.clock), logins=called)
 
 
@@ -40,7 +40,10 @@ def due_at(incident: Incident, model: Model) -> datetime | None:
     None when nobody is to be paged, or it is known what became of it; and in a team that can only be told on
     GitHub, which is done otherwise.
     """
-    if not (anybody_pageable(model) and escalation.ticking(incident) and any(_untold(incident))):
+    told = incident.paged == position(incident.clock)
+    if told or not (anybody_pageable(model) and escalation.ticking(incident)):
+        return None
+    if not any(_called(incident)):
         return None
     return escalation.may_page(incident, model, incident.clock.since)
 
@@ -51,15 +54,10 @@ def held_until(incident: Incident, model: Model) -> datetime | None:
     return due if due is not None and due > incident.clock.since else None
 
 
-def _untold(incident: Incident) -> Iterable[Login]:
-    """Those to whom the clock has turned, and of whom no report says what became of their page."""
-    since = incident.clock.since
-    told = {paged.login for paged in incident.pages if paged.at >= since}
-    return (
-        tried.login
-        for tried in incident.clock.tried
-        if tried.at == since and tried.login not in told
-    )
+def _called(incident: Incident) -> Iterable[Login]:
+    """Those to whom the clock has turned; nobody when it was only given more time."""
+    clock = incident.clock
+    return (tried.login for tried in clock.tried if tried.at == clock.since)
 
 
 def is_ahead(page: Page, incident: Incident | None) -> bool:

@@ -123,7 +123,7 @@ class Pages:
         if is_ahead(page, record.incident if record is not None else None):
             age = self._now() - page.position.since
             if age < ABOUT_TO_BE:
-                wait = max(UNTIL_STORED, age.total_seconds() / 10)
+                wait = max(UNTIL_STORED, age.total_seconds() / 2)
                 raise Retry(wait, "the incident is about to be stored")
             return None
         assert record is not None

@@ -6,15 +6,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from ghapp.core.audit import Finding, Kind, findings
-from ghapp.core.facts import Paged
 from ghapp.core.incident import Ack, Incident, Phase
+from ghapp.core.paging import position
 from ghapp.model.names import Login, Severity
 from tests.support import builders
 from tests.support.builders import KEY, NOW, OWNERS
 from tests.support.paging import MONDAY, NIGHT, PAGED
 
 BOB = Login("bob")
-TOLD = (Paged(BOB, NOW, "env:B"),)
 
 
 def found(
@@ -65,7 +64,8 @@ def test_after_a_long_sleep_everything_has_a_minute() -> None:
 @pytest.mark.parametrize(("minutes", "expected"), [(1, []), (5, []), (5.1, PAGE)])
 def test_word_of_a_page_may_take_five_minutes(minutes: float, expected: list[object]) -> None:
     assert found(opened(PAGED), minutes, text=PAGED) == expected
-    assert found(opened(PAGED, pages=TOLD), minutes, text=PAGED) == []
+    told = position(opened().clock)
+    assert found(opened(PAGED, paged=told), minutes, text=PAGED) == []
 
 
 def test_a_page_that_waits_for_business_hours_is_not_late() -> None:

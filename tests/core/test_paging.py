@@ -50,23 +50,12 @@ class TestWanted:
         again = wanted(replace(incident, count=9), model, NOW + timedelta(minutes=3))
         assert again == first
         assert name_of(again) == f"{KEY}:page:1.0.1:2026-11-22T12:00:00+00:00"
-        told = replace(incident, pages=(Paged(BOB, LATER, "env:B"),))
+        told = replace(incident, paged=first.position)
         assert wanted(told, model, LATER) is None
 
-    @pytest.mark.parametrize(
-        "result",
-        [
-            pytest.param(Paged(BOB, LATER, "env:B"), id="reached"),
-            pytest.param(Paged(BOB, LATER, failed=("env:B",)), id="not reached"),
-            pytest.param(Paged(BOB, LATER), id="no channel"),
-        ],
-    )
-    def test_any_word_of_it_is_enough(self, result: Paged) -> None:
-        assert wanted(opened(pages=(result,)), builders.model(PAGED), LATER) is None
-
-    def test_a_page_of_an_earlier_turn_counts_no_more(self) -> None:
-        earlier = Paged(BOB, NOW - timedelta(seconds=1), "env:B")
-        assert wanted(opened(pages=(earlier,)), builders.model(PAGED), LATER) is not None
+    def test_a_page_of_another_turn_says_nothing_of_this_one(self) -> None:
+        earlier = replace(paging.position(opened().clock), level=0)
+        assert wanted(opened(paged=earlier), builders.model(PAGED), LATER) is not None
 
     def test_the_next_level_is_another_page(self) -> None:
         model, incident = builders.model(PAGED), opened()
@@ -204,6 +193,7 @@ class TestOnReport:
         found, after = says(incident, report(incident, *results))
         assert (found, after.clock.level) == (said, level)
         assert after.pages == tuple(results)
+        assert after.paged == paging.position(incident.clock)
 
     def test_without_a_channel_a_mention_is_enough_where_nothing_is_urgent(self) -> None:
         incident = opened(severity=Severity.SEV3)
@@ -241,7 +231,15 @@ class TestOnReport:
         model, incident = builders.model(PAGED), opened()
         told = report(incident, UNREACHED)
         after = on_time(incident, model, builders.overdue(incident, PAGED)).incident
-        assert says(after, told) == (["paged"], replace(after, pages=(UNREACHED,)))
+        assert says(after, told) == (
+            ["paged"],
+            replace(after, pages=(UNREACHED,), paged=told.position),
+        )
+
+    def test_a_late_report_does_not_hide_a_newer_one(self) -> None:
+        newer = replace(paging.position(opened().clock), level=2, since=LATER)
+        incident = opened(paged=newer)
+        assert says(incident, report(incident, REACHED))[1].paged == newer
 
     def test_said_again_it_changes_nothing(self) -> None:
         incident = opened()
