@@ -46,8 +46,9 @@ class ApprisePager:
         """Use these environment variables; one try may take `timeout` seconds."""
         self._variables = variables
         self._timeout = timeout
-        # What its plugins log of themselves may name addresses and topics, which are as good as keys.
+        # What they log by themselves may name addresses and topics, which are as good as keys.
         logging.getLogger("apprise").propagate = False
+        logging.getLogger("urllib3").setLevel(logging.INFO)
 
     async def send(self, channel: str, subject: str, body: str, *, urgent: bool) -> None:
         """As `Pager.send` says."""
