@@ -116,5 +116,6 @@ def edited(
 
 
 def span_text(span: Span, zone: ZoneInfo) -> str:
-    """A span in one line, for the history of the file."""
-    return f"from {on_clock(span.start, zone)} to {on_clock(span.end, zone)} {zone.key}"
+    """A span as the file has it, in one line for its history."""
+    start, end = (wall.isoformat(" ", "minutes") for wall in walls(span, zone))
+    return f"from {start} to {end} {zone.key}"

@@ -70,7 +70,7 @@ def test_each_clock_is_told_once() -> None:
 def test_its_title_says_all_of_it_without_notifying_anybody() -> None:
     assert asked("/override @BOB from tomorrow 9:00 to 17:00").title == (
         "Override: bob is on call for platform"
-        " from Mon 2026-11-23 15:00 to Mon 2026-11-23 23:00 Europe/Berlin"
+        " from 2026-11-23 15:00 to 2026-11-23 23:00 Europe/Berlin"
     )
 
 

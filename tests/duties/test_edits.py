@@ -52,7 +52,7 @@ class TestCommit:
         (commit,) = calls(desk, "commit_file")
         assert commit["message"] == (
             "Override: carol is on call for platform"
-            " from Sun 2026-11-22 12:00 to Sun 2026-11-22 16:00 UTC\n\n"
+            " from 2026-11-22 12:00 to 2026-11-22 16:00 UTC\n\n"
             "Asked for by alice in acme/ops#1\n"
         )
 
@@ -172,8 +172,7 @@ class TestProtected:
         ((number, pull),) = ((n, pull) for (_, n), pull in desk.github.pulls.items())
         assert pull.base == "main"
         assert pull.title == (
-            "Override: carol is on call for platform"
-            " from Sun 2026-11-22 12:00 to Sun 2026-11-22 16:00 UTC"
+            "Override: carol is on call for platform from 2026-11-22 12:00 to 2026-11-22 16:00 UTC"
         )
         assert pull.head.startswith("ghapp/override-")
         assert len(overrides(versions(desk, pull.head)[-1])) == 1
