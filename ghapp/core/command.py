@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ghapp.core.effects import Decision, Effect, Say
-from ghapp.core.facts import Issue
+from ghapp.core.facts import Issue, MaintenanceEvent
 from ghapp.core.incident import Incident
 from ghapp.core.slash import Command as Typed
 from ghapp.model.edit import NewOverrides
@@ -75,7 +75,15 @@ class Edited:
     say: Say
 
 
-Outcome = Decision | Answered | Converted | Edited | Refused | Misused
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """Something that another conversation has to handle; `answer` says that it will."""
+
+    event: MaintenanceEvent
+    answer: Answered
+
+
+Outcome = Decision | Answered | Converted | Edited | Announced | Refused | Misused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ import structlog
 
 from ghapp.core import marker, slash
 from ghapp.core.command import (
+    Announced,
     Answered,
     Command,
     Converted,
@@ -22,6 +23,7 @@ from ghapp.core.effects import AddLabels, Assign, Decision, Effect, React, React
 from ghapp.core.facts import Comment, CommentEvent, Fingerprint, Issue, Permission
 from ghapp.core.incident import INCIDENT, Incident
 from ghapp.duties.edits import Edits
+from ghapp.duties.outbox import Outbox
 from ghapp.duties.records import Record, adopt
 from ghapp.github.gateway import Gateway
 from ghapp.github.reconciler import Reconciler, Texts, carrying
@@ -47,13 +49,16 @@ class Asks:
         reconciler: Reconciler,
         texts: Texts,
         commands: Mapping[str, Command],
+        *,
         edits: Edits,
+        outbox: Outbox,
     ) -> None:
         self._gateway = gateway
         self._reconciler = reconciler
         self._texts = texts
         self._commands = commands
         self._edits = edits
+        self._outbox = outbox
 
     async def answer(
         self, event: CommentEvent, issue: Issue, incident: Incident, model: Model, now: datetime
@@ -142,7 +147,14 @@ class Asks:
         log.info("command", name=request.typed.name, by=request.sender, issue=request.issue.number)
         # What was begun goes on as it was meant: the model may have it already, and would be read differently.
         outcome = await self._edits.begun(request.key) or command.run(request)
-        return await self._edits.make(outcome, request) if isinstance(outcome, Edited) else outcome
+        match outcome:
+            case Edited():
+                return await self._edits.make(outcome, request)
+            case Announced(event, answer):
+                await self._outbox.announce(event, request.key)
+                return answer
+            case _:
+                return outcome
 
     async def _permission(self, request: Request) -> Permission:
         if request.model.is_named(request.sender):

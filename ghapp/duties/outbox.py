@@ -1,12 +1,12 @@
-"""Pages to send and what became of them, put into the inbox, so that a crash loses none and sends none twice."""
+"""What one conversation has for another: pages, what became of them, announcements; none is lost on the way."""
 
 import uuid
 from collections.abc import Awaitable, Callable
 
 from ghapp.core import wire
-from ghapp.core.facts import Page, PageReport
+from ghapp.core.facts import MaintenanceEvent, Page, PageReport
 from ghapp.core.paging import name_of
-from ghapp.core.routing import conversation_of
+from ghapp.core.routing import conversation_of, maintenance_fingerprint
 from ghapp.engine.inbox import Delivery
 
 SOURCE = "ghapp"
@@ -32,8 +32,15 @@ class Outbox:
         """Tell the incident what became of a page; once for each. Raises InboxUnavailable."""
         await self._put(_delivery(f"{name_of(report)}:report", conversation_of(report.key), report))
 
+    async def announce(self, event: MaintenanceEvent, name: str) -> None:
+        """Begin or prolong a maintenance; `name` is of the command that asked for it. Raises InboxUnavailable."""
+        conversation = conversation_of(maintenance_fingerprint(event.area))
+        await self._put(_delivery(name, conversation, event))
 
-def _delivery(name: str, conversation: str, event: Page | PageReport) -> Delivery:
+
+def _delivery(
+    name: str, conversation: str, event: Page | PageReport | MaintenanceEvent
+) -> Delivery:
     return Delivery(
         source=SOURCE,
         id=name,

@@ -150,6 +150,29 @@ class TestAnnounced:
         assert len(titles(desk)) == 1
 
 
+class TestCommand:
+    async def test_on_any_issue_of_anybody_who_may(self, desk: Desk) -> None:
+        question = desk.github.person_opens(HOME, author=Login("bob"))
+        await desk.says("/maintenance deployment 2h upgrade", by="bob", number=question.number)
+        issue = desk.incidents_on_github()[0]
+        assert issue.title == "[sev4] Maintenance of deployment"
+        assert "announced by `bob`: upgrade" in issue.body
+        assert (
+            "Maintenance of `deployment` until 2026-11-22 14:00:00 UTC"
+            in desk.words(question.number)[0]
+        )
+
+    async def test_on_an_incident_its_own_area_is_meant(self, desk: Desk) -> None:
+        await desk.alert(firing(key=Fingerprint("stripe:1"), source="stripe", summary="dispute"))
+        await desk.says("/maintenance 30m")
+        assert "[sev4] Maintenance of billing" in titles(desk)
+
+    async def test_by_somebody_who_may_not(self, desk: Desk) -> None:
+        question = desk.github.person_opens(HOME, author=Login("mallory"))
+        await desk.says("/maintenance deployment 2h", by="mallory", number=question.number)
+        assert desk.incidents_on_github() == []
+
+
 class TestPlanned:
     WINDOWS = """
 maintenance:

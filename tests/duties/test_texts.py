@@ -107,6 +107,7 @@ def says(text: str) -> Mapping[str, Mapping[str, Any]]:
         "handoff": {"to": OURS, "by": OURS},
         "help": {},
         "maintenance": {"by": OURS, "until": NOW, "reason": text},
+        "maintenance_begun": {"place": AreaName("billing"), "until": NOW},
         "maintenance_over": {"notified": (OURS,)},
         "misused": {"name": "sev", "usage": "/sev 1-4 [reason]"},
         "oncall": {"rows": [(AreaName("billing"), (OURS,))]},

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -47,7 +48,7 @@ def _inline(tokens: list[Token], found: list[str]) -> list[str]:
             target = str(token.attrs["href"])
             if not target.startswith(("http://", "https://")):
                 found.append(f"a link to {target}")
-            if _TRACKED.search(target) and "//redirect.github.com/" not in target:
+            if _TRACKED.search(urlsplit(target).path) and "//redirect.github.com/" not in target:
                 found.append(f"a tracked link to {target}")
         elif token.type == "link_close":
             inside_link = False

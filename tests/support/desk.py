@@ -133,8 +133,15 @@ class Desk:
         self.records = Records(self.store)
         self.models = Models(self.github, self.store, self.texts, HOME, self._model_changed)
         self.edits = Edits(self.github, self.store, self.texts, HOME, self._edited)
-        self.asks = Asks(self.github, self.reconciler, self.texts, commands, self.edits)
         self.outbox = Outbox(self.inbox.put)
+        self.asks = Asks(
+            self.github,
+            self.reconciler,
+            self.texts,
+            commands,
+            edits=self.edits,
+            outbox=self.outbox,
+        )
         self.incidents = Incidents(
             gateway=self.github,
             reconciler=self.reconciler,
