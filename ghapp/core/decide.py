@@ -175,7 +175,18 @@ def _wanted(before: Incident, after: Incident, issue: Issue) -> frozenset[str]:
 _SEVERITIES = frozenset(severity.label for severity in Severity)
 _STANDING = STATE_LABELS | _SEVERITIES
 
-_TURNS = frozenset({"ack_expired", "escalated", "exhausted", "severity", "again", "handoff"})
+_TURNS = frozenset(
+    {
+        "ack_expired",
+        "maintenance",
+        "maintenance_over",
+        "escalated",
+        "exhausted",
+        "severity",
+        "again",
+        "handoff",
+    }
+)
 """Comments that mark a turn in the incident: its own text follows at once instead of within the minute."""
 
 
