@@ -90,7 +90,8 @@ def _page(whom: str, path: Path) -> list[Finding]:
     login = next((one for one in loaded.model.people if same_login(one, whom)), None)
     if login is None:
         raise UserError(
-            f"{path} has no person {whom!r}", suggest(whom, loaded.model.people) or "see `people:`"
+            f"{path} has no person {whom!r}",
+            suggest(whom, loaded.model.people) or "name them under `people:`",
         )
     with console(stderr=True).status("Sending a test page …"):
         return page.examine(login, loaded.model, ApprisePager(os.environ))
