@@ -21,7 +21,7 @@ STUCK_AFTER = timedelta(minutes=10)
 """How long a message may wait that could be handled; the longest handling takes so long."""
 
 MISSED_ROUNDS = 3
-"""So many rounds of a chore may fail to come before it counts as dead."""
+"""So many rounds of a chore may fail, or never come, before it counts as dead."""
 
 FINDINGS = Counter("ghapp_audit_findings", "What the auditor found to be late, by kind", ["kind"])
 WELL = Gauge("ghapp_audit_well_timestamp_seconds", "When the auditor last found all to be well")
@@ -61,16 +61,14 @@ class Audit:
     def watched(
         self, name: str, interval: timedelta, chore: Callable[[], Awaitable[None]]
     ) -> Callable[[], Awaitable[None]]:
-        """The chore, which has to come round at such intervals from now on; one that fails has come round."""
+        """The chore, which has to come round at such intervals from now on; a round that fails does not count."""
 
         def note() -> None:
             self._chores[name] = self._now() + MISSED_ROUNDS * interval + EVERY
 
         async def turn() -> None:
-            try:
-                await chore()
-            finally:
-                note()
+            await chore()
+            note()
 
         note()
         return turn
