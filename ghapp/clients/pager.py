@@ -53,6 +53,17 @@ class ApprisePager:
     async def send(self, channel: str, subject: str, body: str, *, urgent: bool) -> None:
         """As `Pager.send` says."""
         url = self._url(channel)
+        try:
+            await self._through(url, channel, subject, body, urgent=urgent)
+        except (NoChannel, NotTaken):
+            raise
+        except Exception as error:  # one service that breaks must not keep the others untried
+            reason = without_secrets(str(error), url)
+            raise NotTaken(f"apprise failed: {type(error).__name__}: {reason}") from error
+
+    async def _through(
+        self, url: str, channel: str, subject: str, body: str, *, urgent: bool
+    ) -> None:
         # Apprise reads all of its plugins when it is asked for the first one.
         service = await asyncio.to_thread(_service, url)
         if service is None:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
+import apprise
 import pytest
 
 from ghapp.clients.pager import ApprisePager, NoChannel, NotTaken, variable_of, without_secrets
@@ -128,3 +129,15 @@ async def test_several_at_the_same_time(phone: Receiver) -> None:
     sends = (sender.send("env:ALICE", f"s{n}", "b", urgent=False) for n in range(20))
     await asyncio.gather(*sends)
     assert {page.subject for page in phone.pages} == {f"s{n}" for n in range(20)}
+
+
+async def test_a_service_that_breaks_is_one_that_has_not_taken_it(
+    phone: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(url: str) -> None:
+        raise KeyError(url)
+
+    monkeypatch.setattr(apprise.Apprise, "instantiate", broken)
+    with pytest.raises(NotTaken, match="apprise failed: KeyError") as refusal:
+        await pager(phone).send("env:ALICE", "s", "b", urgent=True)
+    assert "127.0.0.1" not in str(refusal.value)
