@@ -39,7 +39,6 @@ class MemoryInbox:
             self.stored.append(delivery)
         return fresh
 
-
     async def park(self, delivery: Delivery, reason: str) -> bool:
         fresh = await self.put(delivery)
         self.parked[delivery.id] = reason

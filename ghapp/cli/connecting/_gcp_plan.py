@@ -103,7 +103,7 @@ def parse_labels(given: Iterable[str]) -> dict[str, str]:
     Raises:
         UserError: one is not.
     """
-    labels = {}
+    labels: dict[str, str] = {}
     for text in given:
         key, equals, value = (part.strip() for part in text.partition("="))
         if not key or not equals or labels.get(key, value) != value:
