@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ghapp.core.facts import CommentEvent, IssueEvent, MaintenanceEvent, PageReport, Signal
-from ghapp.core.rate import raised, tally
+from ghapp.core.rate import name_of, raised, tally
 from ghapp.duties.records import Memory
 from ghapp.engine.store import Row
 from ghapp.model.types import Model
@@ -17,11 +17,7 @@ Waiting = tuple[Event, Row]
 
 
 class Rates:
-    """Remembers the newest events of each rate by delivery, so that one handled again counts once.
-
-    Each occurrence of a fingerprint is counted for itself: a sender that tells of one event in two ways gives them
-    two occurrences, and both reach the rate at the same time.
-    """
+    """Remembers the newest events of each rate by delivery, so that one handled again counts once."""
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
@@ -39,7 +35,7 @@ class Rates:
         counted: dict[str, list[tuple[Signal, Row]]] = {}
         for event, row in zip(events, rows, strict=True):
             if isinstance(event, Signal) and event.rate:
-                counted.setdefault(f"{event.fingerprint}:{event.occurrence}", []).append((event, row))
+                counted.setdefault(event.fingerprint, []).append((event, row))
             else:
                 left.append((event, row))
         for key, mine in counted.items():
@@ -58,7 +54,7 @@ class Rates:
         known = await self._memory.memory_get(_KIND, key) or {}
         found = tally(
             {name: datetime.fromisoformat(at) for name, at in known.items()},
-            {row.delivery_id: signal.at for signal, row in mine},
+            {name_of(signal, row.delivery_id): signal.at for signal, row in mine},
             rate,
         )
         times = {name: at.isoformat() for name, at in found.times.items()}

@@ -60,7 +60,7 @@ def _ends(family: Family, *episodes: str) -> Row:
 
 
 def _counts(rate: str, told_by: str, says: str) -> Row:
-    """Stripe tells of one decline by events of two types: each is counted for itself, so that none counts twice."""
+    """Stripe tells of one decline by events of two types; `told_by` says which, so that it counts once."""
     return Row(family=of.DECLINES, judge=_always(SEV3), says=says, episodes=(told_by,), rate=rate)
 
 

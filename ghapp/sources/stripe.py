@@ -11,11 +11,12 @@ from datetime import datetime
 
 from ghapp.core import strict_json, verify
 from ghapp.core.facts import Fingerprint, Signal, Status
+from ghapp.core.rate import occurrence
 from ghapp.core.source import Accepted, Nothing, Parsed, Source
 from ghapp.model.names import Severity
 from ghapp.sources import _stripe_view as view
 from ghapp.sources._stripe_event import Event, read
-from ghapp.sources._stripe_shape import see
+from ghapp.sources._stripe_shape import Seen, see
 from ghapp.sources._stripe_table import TABLE, Row
 
 _THIN = ("v1.", "v2.")
@@ -76,7 +77,15 @@ def _signals(event: Event, row: Row) -> Iterator[Signal]:
         rate=row.rate,
     )
     for episode in row.episodes:
-        yield replace(signal, occurrence=episode)
+        name = occurrence(_charge(seen) or event.id, episode) if row.rate else episode
+        yield replace(signal, occurrence=name)
+
+
+def _charge(seen: Seen) -> str:
+    """What was declined, in either of the two events in which Stripe tells of it."""
+    return str(seen.get("latest_charge") or "") or (
+        str(seen.get("id") or "") if seen.get("object") == "charge" else ""
+    )
 
 
 def _fingerprint(key: Sequence[str]) -> Fingerprint:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ghapp.core.facts import Status
-from ghapp.core.rate import OCCURRENCE, raised, tally
+from ghapp.core.rate import OCCURRENCE, WAYS, name_of, occurrence, raised, tally
 from ghapp.model.names import Severity
 from ghapp.model.senders import Rate
 from tests.support.builders import NOW, firing
@@ -15,8 +15,15 @@ from tests.support.builders import NOW, firing
 RATE = Rate(count=3, window="10m")
 
 
+def name(what: str, told_by: str, delivery: str) -> str:
+    return name_of(firing(occurrence=occurrence(what, told_by)), delivery)
+
+
 def minutes(*at: float) -> dict[str, datetime]:
-    return {f"evt_{minute}": NOW + timedelta(minutes=minute) for minute in at}
+    return {
+        name(f"ch_{minute}", "charge", f"evt_{minute}"): NOW + timedelta(minutes=minute)
+        for minute in at
+    }
 
 
 @pytest.mark.parametrize(
@@ -53,7 +60,7 @@ def test_in_whatever_portions_they_arrive_in_order(at: list[int], sizes: list[in
         found = tally(kept, minutes(*portion), RATE)
         kept = dict(found.times)
         assert found.reached is (sum(minute > seen[-1] - 10 for minute in seen) >= RATE.count)
-        assert len(kept) <= RATE.count
+        assert len(kept) <= RATE.count * WAYS
 
 
 def test_it_is_raised_with_the_rate_and_ends_by_itself() -> None:
@@ -67,3 +74,24 @@ def test_it_is_raised_with_the_rate_and_ends_by_itself() -> None:
     assert signal.severity is Severity.SEV2
     assert signal.lasts == timedelta(minutes=10)
     assert signal.where == {"account": "acct_1", "rate": "at least 3 within 10m"}
+
+
+@pytest.mark.parametrize(
+    ("told", "reached"),
+    [
+        pytest.param(
+            [("ch_1", "payment"), ("ch_1", "charge"), ("ch_2", "charge")],
+            False,
+            id="one in two ways",
+        ),
+        pytest.param(
+            [("ch_1", "payment"), ("ch_2", "charge"), ("ch_3", "payment")],
+            True,
+            id="three, each in one way",
+        ),
+        pytest.param([("ch_1", "charge")] * 3, True, id="one way, three times"),
+    ],
+)
+def test_what_is_told_in_two_ways_counts_once(told: list[tuple[str, str]], reached: bool) -> None:
+    new = {name(what, way, f"evt_{n}"): NOW for n, (what, way) in enumerate(told)}
+    assert tally({}, new, RATE).reached is reached

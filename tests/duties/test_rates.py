@@ -3,6 +3,7 @@
 import pytest
 
 from ghapp.core.facts import Fingerprint, Signal
+from ghapp.core.rate import occurrence
 from ghapp.duties.rates import Rates
 from ghapp.engine.store import Row
 from tests.support.builders import HOME, NOW, OWNERS, firing, model
@@ -12,14 +13,14 @@ KEY = Fingerprint("stripe:acct_1:declines")
 RATE = "stripe: {decline_rate: {count: 3, window: 10m}}"
 
 
-def declined(minutes: float, kind: str = "charge.failed") -> Signal:
+def declined(minutes: float, told_by: str = "charge") -> Signal:
     return firing(
         source="stripe",
         key=KEY,
         minutes=minutes,
         rate="stripe.decline_rate",
         summary="Payments are declined",
-        occurrence=kind,
+        occurrence=occurrence(f"ch_{minutes}", told_by),
     )
 
 
@@ -107,8 +108,8 @@ async def test_during_a_storm_it_is_listed_there(desk_with_rate: Desk) -> None:
 
 async def test_an_event_that_is_told_in_two_ways_counts_once(desk_with_rate: Desk) -> None:
     for minute in range(2):
-        await desk_with_rate.alert(declined(minute), declined(minute, "payment_intent.failed"))
+        await desk_with_rate.alert(declined(minute), declined(minute, "payment"))
     assert desk_with_rate.incidents_on_github() == []
-    await desk_with_rate.alert(declined(2), declined(2, "payment_intent.failed"))
+    await desk_with_rate.alert(declined(2), declined(2, "payment"))
     (issue,) = desk_with_rate.incidents_on_github()
     assert issue.open

@@ -90,7 +90,7 @@ async def test_what_opens_nothing(github, server, subtests):
         "a test notification": ("event_alert", sentry.sample(), SECRET, 200),
         "another resource": ("comment", {"action": "created", "data": {}}, SECRET, 200),
         "a new issue": ("issue", sentry.issue("created"), SECRET, 200),
-        "one that is back, which no rule wants": (
+        "one that is back and never was an incident": (
             "issue",
             sentry.issue("unresolved"),
             SECRET,
@@ -107,7 +107,3 @@ async def test_what_opens_nothing(github, server, subtests):
             assert answer.status == status
             assert len(answer.text.splitlines()) == 1
     assert await incidents(github) == []
-
-    with subtests.test("but a rule of OWNERS.yaml may want what is back"):
-        await send(server, "issue", sentry.issue("unresolved", "88", level="fatal"))
-        assert labels(await the_incident(github)) >= {"sev1", "area/billing"}

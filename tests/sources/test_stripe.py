@@ -136,13 +136,13 @@ OUTCOMES: dict[str, Fires | Ends | Nothing | str] = {
     "payment_intent.payment_failed": Fires(
         SEV3,
         "Payments are being declined, the latest for card_declined",
-        "payment",
+        "ch_3QxAcmeCharge5\npayment",
         rate="stripe.decline_rate",
     ),
     "charge.failed": Fires(
         SEV3,
         "Payments are being declined, the latest for card_declined",
-        "charge",
+        "ch_3QxAcmeCharge5\ncharge",
         rate="stripe.decline_rate",
     ),
     "customer.created": Nothing("not a type that means trouble"),
