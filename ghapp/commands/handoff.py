@@ -11,6 +11,7 @@ from ghapp.core.command import (
     changed,
     incident_of,
     logins_of,
+    rest_after,
 )
 from ghapp.core.effects import Assign, Say, Unassign
 from ghapp.core.incident import Phase, Tried
@@ -33,7 +34,9 @@ def run(request: Request) -> Outcome:
         tried=(*incident.clock.tried, Tried(logins[0], request.now)),
         exhausted=False,
     )
-    say = Say(request.key, "handoff", {"to": logins[0], "by": request.sender})
+    note = rest_after(request.typed, first)
+    facts = {"to": logins[0], "by": request.sender, "note": note, "before": incident}
+    say = Say(request.key, "handoff", facts)
     off = (Unassign(leaving),) if leaving else ()
     return changed(request, say, Assign(logins), *off, ack=None, clock=clock)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NewType
 
-from ghapp.model.names import AreaName, Login, Severity
+from ghapp.model.names import AreaName, Login, RotationName, Severity
 
 Fingerprint = NewType("Fingerprint", str)
 """What makes two signals the same trouble; the key of an incident."""
@@ -131,6 +131,14 @@ class MaintenanceEvent:
     until: datetime
     reason: str
     by: Login
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoffEvent:
+    """Somebody has taken over a rotation at that instant (UTC)."""
+
+    rotation: RotationName
     at: datetime
 
 

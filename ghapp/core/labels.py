@@ -60,6 +60,7 @@ def label_set(model: Model, sources: Iterable[str] = ()) -> tuple[LabelSpec, ...
         LabelSpec(ESCALATED, "e11d21", "Nobody answered in time, so the next level was called"),
         LabelSpec(RECOVERED, "bfdadc", "The alert has ended; a person resolves it"),
         LabelSpec(SNOOZED, "d4c5f9", "Its clocks stand still for a while"),
+        LabelSpec("handoff", "c2e0c6", "What the next person on call must know"),
         LabelSpec(MODEL, "e4e669", "OWNERS.yaml needs attention"),
         *(_area(name, model) for name in model.areas),
         *(

@@ -6,6 +6,7 @@ import msgspec
 
 from ghapp.core.facts import (
     CommentEvent,
+    HandoffEvent,
     InstallationEvent,
     IssueEvent,
     MaintenanceEvent,
@@ -24,6 +25,7 @@ Event = (
     | Page
     | PageReport
     | MaintenanceEvent
+    | HandoffEvent
 )
 
 _TYPES: dict[str, type[Any]] = {
@@ -35,6 +37,7 @@ _TYPES: dict[str, type[Any]] = {
     "page": Page,
     "paged": PageReport,
     "maintenance": MaintenanceEvent,
+    "handoff": HandoffEvent,
 }
 _KINDS = {type_: kind for kind, type_ in _TYPES.items()}
 _DECODERS = {kind: msgspec.json.Decoder(type_) for kind, type_ in _TYPES.items()}

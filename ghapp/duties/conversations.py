@@ -6,17 +6,15 @@ from datetime import datetime
 import structlog
 
 from ghapp.core import wire
-from ghapp.core.facts import (
-    InstallationEvent,
-    Page,
-)
+from ghapp.core.facts import HandoffEvent, InstallationEvent, Page
 from ghapp.core.heartbeat import name_of
 from ghapp.core.routing import fingerprint_of
+from ghapp.duties.handoffs import Handoffs
 from ghapp.duties.heartbeats import Heartbeats
 from ghapp.duties.incidents import Incidents
 from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import Models
-from ghapp.duties.outbox import PAGE
+from ghapp.duties.outbox import HANDOFF, PAGE
 from ghapp.duties.pages import Pages
 from ghapp.duties.rates import OF_INCIDENTS, Event
 from ghapp.engine.failures import Retry
@@ -42,6 +40,7 @@ class Conversations:
         incidents: Incidents,
         heartbeats: Heartbeats,
         pages: Pages,
+        handoffs: Handoffs,
         models: Models,
         ready: Callable[[], Awaitable[Model | None]],
         installed: Callable[[InstallationEvent], Awaitable[None]],
@@ -51,6 +50,7 @@ class Conversations:
         self._incidents = incidents
         self._heartbeats = heartbeats
         self._pages = pages
+        self._handoffs = handoffs
         self._models = models
         self._ready = ready
         self._installed = installed
@@ -80,20 +80,29 @@ class Conversations:
         events = [wire.decode(row.kind, row.payload) for row in rows]
         if conversation == MODEL:
             await self._models.refresh()
-            return
-        if conversation == INSTALLATIONS:
+        elif fingerprint_of(conversation) is not None:
+            await self._of_an_incident(conversation, events, rows)
+        elif conversation == INSTALLATIONS or conversation.startswith((PAGE, HANDOFF)):
             for event in events:
-                if isinstance(event, InstallationEvent):
-                    await self._installed(event)
-            return
-        if conversation.startswith(PAGE):
-            for event in events:
-                if isinstance(event, Page):
-                    await self._pages.handle(event, self._models.current or await self._model())
-            return
-        key = fingerprint_of(conversation)
-        if key is None:
+                await self._one(event)
+        else:
             raise ValueError(f"nobody handles the conversation {conversation!r}")
+
+    async def _one(self, event: wire.Event) -> None:
+        """Events that concern nothing else in their conversation."""
+        match event:
+            case InstallationEvent():
+                await self._installed(event)
+            case Page():
+                await self._pages.handle(event, self._models.current or await self._model())
+            case HandoffEvent():
+                await self._handoffs.handle(event, await self._model())
+
+    async def _of_an_incident(
+        self, conversation: str, events: Sequence[wire.Event], rows: Sequence[Row]
+    ) -> None:
+        key = fingerprint_of(conversation)
+        assert key is not None
         model = await self._model()
         mine: list[Event] = [event for event in events if isinstance(event, OF_INCIDENTS)]
         duty = self._incidents if name_of(key) is None else self._heartbeats

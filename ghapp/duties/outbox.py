@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 
 from ghapp.core import wire
-from ghapp.core.facts import MaintenanceEvent, Page, PageReport
+from ghapp.core.facts import HandoffEvent, MaintenanceEvent, Page, PageReport
 from ghapp.core.paging import name_of
 from ghapp.core.routing import conversation_of, maintenance_fingerprint
 from ghapp.engine.inbox import Delivery
@@ -12,6 +12,9 @@ from ghapp.engine.inbox import Delivery
 SOURCE = "ghapp"
 PAGE = "page:"
 """Each page is a conversation of its own: one that is tried again keeps no other waiting."""
+
+HANDOFF = "handoff:"
+"""A conversation for each rotation."""
 
 Put = Callable[[Delivery], Awaitable[bool]]
 
@@ -37,9 +40,14 @@ class Outbox:
         conversation = conversation_of(maintenance_fingerprint(event.area))
         await self._put(_delivery(name, conversation, event))
 
+    async def hand_over(self, event: HandoffEvent) -> None:
+        """Have a handoff written; the same one is taken once. Raises InboxUnavailable."""
+        name = f"{HANDOFF}{event.rotation}"
+        await self._put(_delivery(f"{name}:{event.at.isoformat()}", name, event))
+
 
 def _delivery(
-    name: str, conversation: str, event: Page | PageReport | MaintenanceEvent
+    name: str, conversation: str, event: Page | PageReport | MaintenanceEvent | HandoffEvent
 ) -> Delivery:
     return Delivery(
         source=SOURCE,

@@ -83,6 +83,11 @@ class Records:
         values = await self._memory.memory_all(_OPEN)
         return {Fingerprint(key): msgspec.convert(value, Record) for key, value in values.items()}
 
+    async def closed(self) -> Mapping[Fingerprint, Record]:
+        """The records of the incidents that are closed, as far back as they are kept."""
+        values = await self._memory.memory_all(_CLOSED)
+        return {Fingerprint(key): msgspec.convert(value, Record) for key, value in values.items()}
+
     async def save(self, record: Record, model: Model) -> None:
         """Remember a record and when it is due; at every instant between these writes it can be found."""
         await self.schedule(record, model)

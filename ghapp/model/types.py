@@ -25,6 +25,7 @@ from ghapp.model.later import (
 )
 from ghapp.model.maintenance import Maintenance
 from ghapp.model.names import AreaName, Login, PolicyName, RotationName, TeamName, same_login
+from ghapp.model.oncall import OnCall
 from ghapp.model.people import Away, Hours, Member, Override, Person, Rotation
 from ghapp.model.references import AreaRef, NewLogin, PersonRef
 from ghapp.model.section import EMPTY, Frozen, MayBeEmpty, Section
@@ -51,6 +52,7 @@ __all__ = [
     "Maintenance",
     "Member",
     "Model",
+    "OnCall",
     "Override",
     "Person",
     "Rate",
@@ -103,6 +105,8 @@ class Model(Section):
     """How incident issues live."""
     heartbeats: Frozen[Annotated[str, NAME], Heartbeat] = EMPTY
     """Jobs that report to /heartbeat/NAME; silence is an alert."""
+    oncall: OnCall = OnCall()
+    """What a shift may come to."""
     maintenance: tuple[Maintenance, ...] = ()
     """Planned work, during which an area calls nobody."""
     stripe: Stripe = Stripe()

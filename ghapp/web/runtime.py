@@ -21,7 +21,9 @@ from ghapp.duties.audit import Audit
 from ghapp.duties.clock import Clock, every
 from ghapp.duties.conversations import Conversations
 from ghapp.duties.dashboard import Dashboard
+from ghapp.duties.dated import Dated
 from ghapp.duties.edits import Edits
+from ghapp.duties.handoffs import Handoffs
 from ghapp.duties.heartbeats import STEP as HEARTBEAT_STEP
 from ghapp.duties.heartbeats import Heartbeats
 from ghapp.duties.incidents import Incidents
@@ -55,6 +57,7 @@ from ghapp.web.app import Deps
 log = structlog.get_logger(__name__)
 
 LOOK_EVERY = timedelta(minutes=1)
+HANDOFF_EVERY = timedelta(seconds=2)
 MODEL_EVERY = timedelta(minutes=5)
 LABELS_EVERY = timedelta(hours=1)
 PING_EVERY = timedelta(seconds=2)
@@ -143,6 +146,16 @@ class Runtime:
             texts=PageTexts(self._file_address),
             now=utc_now,
         )
+        self.handoffs = Handoffs(
+            gateway=self.gateway,
+            reconciler=reconciler,
+            dated=Dated(self.gateway, self.store, home, utc_now),
+            records=self.records,
+            memory=self.store,
+            outbox=outbox,
+            texts=texts,
+            now=utc_now,
+        )
         self.watch = Watch(
             gateway=self.gateway,
             records=self.records,
@@ -183,6 +196,7 @@ class Runtime:
                 incidents=self.incidents,
                 heartbeats=self.heartbeats,
                 pages=self.pages,
+                handoffs=self.handoffs,
                 models=self.models,
                 ready=self._model_when_ready,
                 installed=self._installed,
@@ -287,6 +301,7 @@ class Runtime:
             look = self.audit.watched("look", LOOK_EVERY, self._look)
             model = self.audit.watched("model", MODEL_EVERY, self._refresh_model)
             group.create_task(every(LOOK_EVERY, look, name="look"))
+            group.create_task(every(HANDOFF_EVERY, self._hand_over, name="handoffs"))
             group.create_task(every(MODEL_EVERY, model, name="model"))
             group.create_task(every(AUDIT_EVERY, self.audit.turn, name="audit"))
             group.create_task(every(LABELS_EVERY, self._ensure_labels, name="labels"))
@@ -329,6 +344,9 @@ class Runtime:
             log.warning("heartbeats_off", hint=f"set {heartbeat_door.TOKEN_VARIABLE}")
         if self._built.is_set():
             await self._ensure_labels()
+
+    async def _hand_over(self) -> None:
+        await self.handoffs.look(self.models.in_force())
 
     async def _refresh_model(self) -> None:
         await self.engine.wake(MODEL)

@@ -20,7 +20,11 @@ def test_the_new_one_is_called_and_has_the_levels_whole_time() -> None:
     outcome = run(request("/handoff @carol she knows it", TAKEN))
     assert isinstance(outcome, Decision)
     assert outcome.effects == (
-        Say("key", "handoff", {"to": "carol", "by": "alice"}),
+        Say(
+            "key",
+            "handoff",
+            {"to": "carol", "by": "alice", "note": "she knows it", "before": TAKEN},
+        ),
         Assign(("carol",)),
         Unassign(("bob",)),
     )

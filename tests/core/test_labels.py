@@ -24,7 +24,7 @@ def test_every_label_that_an_incident_can_bear_is_there() -> None:
         *(ACKNOWLEDGED, ESCALATED, RECOVERED, SNOOZED),
     }
     assert expected < set(names("gcp"))
-    assert set(names("gcp")) - expected == {"model"}
+    assert set(names("gcp")) - expected == {"handoff", "model"}
 
 
 def test_no_label_twice() -> None:

@@ -68,6 +68,7 @@ class TestTrouble:
         starting = Conversations(
             incidents=desk.incidents,
             heartbeats=desk.heartbeats,
+            handoffs=desk.handoffs,
             pages=desk.pages,
             models=desk.models,
             ready=not_yet,

@@ -104,7 +104,7 @@ def says(text: str) -> Mapping[str, Mapping[str, Any]]:
         "again": {"notified": (OURS,), "before": before, "signal": alert(text)},
         "escalated": {"notified": (OURS,), "before": before, "by": OURS, "reason": text},
         "exhausted": {"before": before},
-        "handoff": {"to": OURS, "by": OURS},
+        "handoff": {"to": OURS, "by": OURS, "note": text, "before": before},
         "help": {},
         "maintenance": {"by": OURS, "until": NOW, "reason": text},
         "maintenance_begun": {"place": AreaName("billing"), "until": NOW},
@@ -131,7 +131,16 @@ EVERY_COMMENT = sorted(says(""))
 
 
 def test_every_template_is_proven_here() -> None:
-    others = {"incident", "incident_title", "status", "converted", "model_problem", "edit_pull"}
+    others = {
+        "incident",
+        "incident_title",
+        "status",
+        "converted",
+        "model_problem",
+        "handoff_issue",
+        "handoff_over",
+        "edit_pull",
+    }
     assert {path.stem for path in templates_folder().glob("*.md")} == {*EVERY_COMMENT, *others}
 
 

@@ -16,7 +16,9 @@ from ghapp.core.routing import conversation_of, conversation_of_issue, support_f
 from ghapp.duties.asks import Asks
 from ghapp.duties.clock import Clock
 from ghapp.duties.conversations import Conversations
+from ghapp.duties.dated import Dated
 from ghapp.duties.edits import Edits
+from ghapp.duties.handoffs import Handoffs
 from ghapp.duties.heartbeats import Heartbeats
 from ghapp.duties.incidents import Incidents
 from ghapp.duties.models import CONVERSATION as MODEL
@@ -152,6 +154,16 @@ class Desk:
             now=self._now,
             page=self.outbox.page,
         )
+        self.handoffs = Handoffs(
+            gateway=self.github,
+            reconciler=self.reconciler,
+            dated=Dated(self.github, self.store, HOME, self._now),
+            records=self.records,
+            memory=self.store,
+            outbox=self.outbox,
+            texts=self.texts,
+            now=self._now,
+        )
         self.watch = Watch(
             gateway=self.github,
             records=self.records,
@@ -184,6 +196,7 @@ class Desk:
             incidents=self.incidents,
             heartbeats=self.heartbeats,
             pages=self.pages,
+            handoffs=self.handoffs,
             models=self.models,
             ready=self._model,
             installed=self._installed,

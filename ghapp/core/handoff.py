@@ -1,0 +1,124 @@
+"""When one person takes over from another, and what the one who comes must know."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from ghapp.core.escalation import due_at
+from ghapp.core.incident import Incident, Phase
+from ghapp.core.rotation import Shift, Why, by_turn, timeline
+from ghapp.model.names import AreaName, Login, RotationName, Severity
+from ghapp.model.types import Model, Person, Rotation
+
+_UNITS = {"hourly": timedelta(hours=1), "daily": timedelta(days=1), "weekly": timedelta(weeks=1)}
+_BESIDES = timedelta(days=9)
+"""A weekend, holidays and a bit: times that are not served lie between turns."""
+_LONGEST = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True)
+class Takeover:
+    """`coming` is on call from `at` until `until` (UTC); `leaving` was before, since `since`."""
+
+    rotation: RotationName
+    leaving: Login
+    coming: Login
+    since: datetime
+    at: datetime
+    until: datetime
+
+    @property
+    def key(self) -> str:
+        """What identifies it for ever: the rotation and the instant."""
+        return f"{self.rotation}:{self.at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An open incident as the next person finds it; the times are UTC."""
+
+    number: int
+    severity: Severity
+    summary: str
+    since: datetime
+    acked_by: Login | None
+    snoozed_until: datetime | None
+    due: datetime | None
+    recovered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    person: Login
+    start: datetime
+    end: datetime
+
+
+def latest(
+    name: RotationName, rotation: Rotation, people: Mapping[Login, Person], now: datetime
+) -> Takeover | None:
+    """The takeover that brought in whoever is on call at `now`; None when nobody is, or nobody else was before."""
+    reach = min(rotation.length * _UNITS[rotation.shift] * 2, _LONGEST) + _BESIDES
+    runs = _runs(timeline(rotation, now - reach, now + reach, people))
+    for before, after in pairwise(runs):
+        if after.start <= now < after.end:
+            return Takeover(name, before.person, after.person, before.start, after.start, after.end)
+    return None
+
+
+def next_change(
+    rotation: Rotation, people: Mapping[Login, Person], now: datetime
+) -> datetime | None:
+    """When somebody else will be on call (UTC), as far as can be seen."""
+    reach = min(rotation.length * _UNITS[rotation.shift] * 2, _LONGEST) + _BESIDES
+    runs = _runs(timeline(rotation, now, now + reach, people))
+    return min((run.start for run in runs if run.start > now), default=None)
+
+
+def _runs(line: Iterable[Shift]) -> list[_Run]:
+    """Who serves from when to when; turns of one person that follow each other are one."""
+    runs: list[_Run] = []
+    for shift in by_turn(line):
+        if shift.person is None:
+            continue
+        if runs and runs[-1].person == shift.person:
+            runs[-1] = _Run(shift.person, runs[-1].start, shift.end)
+        else:
+            runs.append(_Run(shift.person, shift.start, shift.end))
+    return runs
+
+
+def areas_of(rotation: RotationName, model: Model) -> frozenset[AreaName]:
+    """The areas that a rotation is on call for."""
+    return frozenset(name for name, area in model.areas.items() if area.rotation == rotation)
+
+
+def pending(
+    rotation: RotationName, incidents: Iterable[Incident], model: Model
+) -> tuple[Pending, ...]:
+    """The open incidents of the rotation's areas, the worst first."""
+    areas = areas_of(rotation, model)
+    found = [
+        Pending(
+            number=incident.number,
+            severity=incident.severity,
+            summary=incident.summary,
+            since=incident.opened_at,
+            acked_by=incident.ack.by if incident.ack else None,
+            snoozed_until=incident.snoozed_until,
+            due=due_at(incident, model),
+            recovered=incident.phase is Phase.RECOVERED,
+        )
+        for incident in incidents
+        if incident.area in areas and incident.phase is not Phase.CLOSED
+    ]
+    return tuple(sorted(found, key=lambda one: (one.severity, one.since, one.number)))
+
+
+def particular(takeover: Takeover, model: Model) -> tuple[Shift, ...]:
+    """The overrides and covers of the coming shift, and the times in it that nobody serves though somebody should."""
+    rotation = model.rotations[takeover.rotation]
+    line = timeline(rotation, takeover.at, takeover.until, model.people)
+    wanted = {Why.OVERRIDE, Why.COVER, Why.AWAY, Why.VACANT}
+    return tuple(shift for shift in line if shift.why in wanted)

@@ -1,0 +1,131 @@
+"""When somebody takes over, and what there is to know then."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ghapp.core.handoff import Takeover, areas_of, latest, next_change, particular, pending
+from ghapp.core.incident import Ack, Phase
+from ghapp.core.rotation import Why
+from ghapp.model.names import AreaName, Login, RotationName
+from tests.support.builders import NOW, OWNERS, model, opened
+
+NAME = RotationName("platform")
+MODEL = model()
+MONDAY = datetime(2026, 11, 16, 10, tzinfo=UTC)
+"""The last handoff before NOW, a Sunday: from alice to bob."""
+
+
+def taken(text: str = OWNERS, at: datetime = NOW) -> Takeover | None:
+    found = model(text)
+    return latest(NAME, found.rotations[NAME], found.people, at)
+
+
+def test_who_took_over_from_whom_and_until_when() -> None:
+    assert taken() == Takeover(
+        NAME, Login("alice"), Login("bob"), MONDAY - timedelta(7), MONDAY, MONDAY + timedelta(7)
+    )
+
+
+def test_its_key_names_the_rotation_and_the_instant() -> None:
+    found = taken()
+    assert found is not None
+    assert found.key == "platform:2026-11-16T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("at", "coming"),
+    [
+        pytest.param(MONDAY - timedelta(seconds=1), "alice", id="just before"),
+        pytest.param(MONDAY, "bob", id="at the instant"),
+    ],
+)
+def test_the_instant_belongs_to_who_comes(at: datetime, coming: str) -> None:
+    found = taken(at=at)
+    assert found is not None
+    assert found.coming == coming
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            OWNERS.replace("people: [alice, bob], shift", "people: [bob], shift"), id="alone"
+        ),
+        pytest.param(
+            OWNERS.replace("2026-01-05T10:00", "2026-11-16T10:00"), id="the first shift of all"
+        ),
+        pytest.param(OWNERS.replace("2026-01-05T10:00", "2027-01-05T10:00"), id="not begun"),
+    ],
+)
+def test_nobody_takes_over_from_anybody(text: str) -> None:
+    assert taken(text) is None
+
+
+def test_an_override_is_a_takeover_and_its_end_another() -> None:
+    covered = OWNERS.replace(
+        "timezone: UTC}",
+        "timezone: UTC, overrides: [{person: carol, from: 2026-11-22T11:00, to: 2026-11-22T13:00}]}",
+    )
+    during, after = taken(covered), taken(covered, NOW + timedelta(hours=1))
+    assert during is not None
+    assert after is not None
+    assert (during.leaving, during.coming) == ("bob", "carol")
+    assert (after.leaving, after.coming) == ("carol", "bob")
+    found = model(covered)
+    weekly = latest(NAME, found.rotations[NAME], found.people, NOW)
+    assert weekly == during
+
+
+def test_times_that_are_not_served_do_not_part_a_turn() -> None:
+    by_day = OWNERS.replace("shift: weekly", 'shift: weekly, hours: "09:00-17:00"')
+    found = taken(by_day, NOW.replace(day=19))
+    assert found is not None
+    assert found.at.date() == MONDAY.date()
+
+
+def test_the_next_change_is_when_somebody_else_comes() -> None:
+    rotation = MODEL.rotations[NAME]
+    assert next_change(rotation, MODEL.people, NOW) == MONDAY + timedelta(7)
+    alone = model(OWNERS.replace("people: [alice, bob], shift", "people: [bob], shift"))
+    assert next_change(alone.rotations[NAME], alone.people, NOW) is None
+
+
+def test_the_rotation_answers_for_its_areas() -> None:
+    assert areas_of(NAME, MODEL) == {"deployment"}
+
+
+class TestPending:
+    def test_the_worst_first_and_how_each_stands(self) -> None:
+        acked = replace(opened(), number=1, ack=Ack(Login("alice"), NOW))
+        asleep = replace(opened(), number=2, snoozed_until=NOW + timedelta(hours=1))
+        over = replace(opened(), number=3, phase=Phase.RECOVERED)
+        nobody = replace(opened(), number=4)
+        rows = pending(NAME, [nobody, over, asleep, acked], MODEL)
+        assert [row.number for row in rows] == [1, 2, 3, 4]
+        assert rows[0].acked_by == "alice"
+        assert rows[1].snoozed_until == NOW + timedelta(hours=1)
+        assert rows[2].recovered
+        assert rows[3].due == NOW + timedelta(minutes=15)
+
+    def test_closed_ones_and_other_areas_are_not_its_business(self) -> None:
+        closed = replace(opened(), phase=Phase.CLOSED)
+        elsewhere = replace(opened(), area=AreaName("billing"))
+        assert pending(NAME, [closed, elsewhere], MODEL) == ()
+
+
+def test_what_is_particular_in_the_coming_shift() -> None:
+    away = model(
+        OWNERS.replace("bob: {}", "bob: {away: [{from: 2026-11-18, to: 2026-11-18}]}", 1).replace(
+            "timezone: UTC}",
+            "timezone: UTC, overrides: [{person: carol, from: 2026-11-20T10:00, to: 2026-11-20T12:00}]}",
+        )
+    )
+    found = latest(NAME, away.rotations[NAME], away.people, MONDAY)
+    assert found is not None
+    whole = replace(found, until=MONDAY + timedelta(7))
+    assert [(shift.person, shift.why) for shift in particular(whole, away)] == [
+        ("alice", Why.COVER),
+        ("carol", Why.OVERRIDE),
+    ]
