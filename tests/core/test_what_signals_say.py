@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 
 from ghapp.core.decide import next_due, on_first_signals, on_signals, on_time
-from ghapp.core.effects import Say
-from ghapp.core.facts import Alert, Fingerprint
+from ghapp.core.effects import Assign, Say
+from ghapp.core.facts import Alert, Fingerprint, MaintenanceEvent
 from ghapp.core.incident import ALERTS_KEPT, Phase, from_state, to_state
 from ghapp.core.lifecycle import EPISODES_KEPT, absorb
-from ghapp.core.routing import is_wanted, route, storm_fingerprint
-from ghapp.model.names import AreaName, Severity
+from ghapp.core.maintenance import begin
+from ghapp.core.routing import is_wanted, maintenance_fingerprint, route, storm_fingerprint
+from ghapp.model.names import AreaName, Login, Severity
 from tests.support.builders import HOME, NOW, firing, model, opened, resolved
 
 MODEL = model()
@@ -175,3 +176,24 @@ def test_a_member_of_a_storm_keeps_its_scope() -> None:
         "project-0",
         "project-1",
     ]
+
+
+def test_what_only_matters_where_it_was_an_incident_raises_none_whatever_a_rule_says() -> None:
+    assert not is_wanted(firing(policy="Cloud Run 5xx", only_known=True), MODEL)
+
+
+def test_an_alert_after_the_maintenance_is_over_calls_like_any_relapse() -> None:
+    key = maintenance_fingerprint(AreaName("deployment"))
+    event = MaintenanceEvent(
+        area=AreaName("deployment"),
+        until=NOW + timedelta(hours=1),
+        reason="",
+        by=Login("alice"),
+        at=NOW,
+    )
+    begun = replace(begin(event, key, HOME, NOW).incident, number=7)
+    over = on_time(begun, MODEL, NOW + timedelta(hours=1)).incident
+    assert over.phase is Phase.CLOSED
+    again = on_signals(over, [firing(minutes=90)], MODEL, NOW + timedelta(minutes=90))
+    assert again.incident.phase is Phase.OPEN
+    assert any(isinstance(effect, Assign) for effect in again.effects)

@@ -325,7 +325,7 @@ async def test_handoff(desk: Desk) -> None:
     await desk.alert(firing())
     await desk.says("/handoff @carol she knows it", by="bob")
     assert desk.issue().assignees == ("carol",)
-    assert desk.words()[0].startswith("@carol `bob` hands this incident to you.")
+    assert desk.words()[0].startswith("@carol `bob` hands this sev2 to you")
 
 
 async def test_an_acknowledgement_right_after_the_label_was_taken_off_holds(desk: Desk) -> None:
