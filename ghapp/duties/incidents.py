@@ -243,6 +243,9 @@ class Incidents:
         )
         if after.behind and self._now() >= after.written_at + TEXT_EVERY:
             after = await self._write_text(after)
+        if after.incident.clock != record.incident.clock:
+            # Whom a process that died had turned to, and not yet paged, before the clock went on.
+            await self._page(wanted(record.incident, model, self._now()))
         await self._page(wanted(after.incident, model, self._now()))
         if after.incident.phase is Phase.CLOSED and record.incident.phase is not Phase.CLOSED:
             await self._gathering.release(after.incident)
