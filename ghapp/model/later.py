@@ -1,13 +1,12 @@
-"""The duties besides incidents: reviews, releases, hygiene, triage, docs, decisions, the report."""
+"""The duties besides incidents and releases: reviews, hygiene, triage, docs, decisions, the report."""
 
 from datetime import time, timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, Tag, model_validator
+from pydantic import Tag, model_validator
 
 from ghapp.model.duration import Duration, DurationOrZero
-from ghapp.model.names import Severity
-from ghapp.model.references import AreaRef, PersonRef, SignerRef, WhoRef
+from ghapp.model.references import AreaRef, PersonRef, WhoRef
 from ghapp.model.section import (
     EMPTY,
     LIST,
@@ -26,42 +25,11 @@ from ghapp.model.values import (
     Day,
     DayOfWeek,
     Flag,
-    Sev,
     Text,
     TimeOfDay,
     Weekday,
     Zone,
 )
-
-Every = Annotated[
-    str,
-    Matching(r"^([1-9][0-9]{0,2}[dw]|month)$", "is no cadence", "write 3d, 2w or month"),
-]
-_WEEKDAY = "mon(day)?|tue(sday)?|wed(nesday)?|thu(rsday)?|fri(day)?|sat(urday)?|sun(day)?"
-On = Annotated[
-    str,
-    Matching(
-        rf"^((first|second|third|fourth|last) )?({_WEEKDAY})$",
-        "is no weekday",
-        "write tuesday or, for a month, last tuesday",
-    ),
-]
-
-
-class Cadence(Section):
-    """When something comes round again."""
-
-    every: Every
-    """`Nd`, `Nw` or `month`."""
-    on: On | None = None
-    """A weekday; for months also `last tuesday`."""
-    day: Annotated[int, Field(strict=True, ge=1, le=31)] | None = None
-    """Of the month; a shorter month has it on its last day."""
-    at: TimeOfDay = time(9, 0)
-    timezone: Zone = UTC
-    """IANA name; default: the file's."""
-    start: Day | None = None
-    """The first date, from which days and weeks are counted."""
 
 
 class Rule(Section, extra="allow"):
@@ -83,56 +51,6 @@ class Review(Section):
     fallback: WhoRef | None = None
     """Who approves when a sole owner is the author."""
     rules: Frozen[str, Rule] = EMPTY
-
-
-class Gate(Section):
-    """What holds a release back."""
-
-    severities: tuple[Sev, ...] = (Severity.SEV1, Severity.SEV2)
-    """Open incidents of these."""
-    blockers: tuple[Text, ...] = ("release-blocker",)
-    """Open issues with these labels."""
-    checks: tuple[Text, ...] = ()
-    """Check runs that must have succeeded."""
-    sign_off: tuple[SignerRef, ...] = ()
-    """Who must say /go: captain, logins, team:NAME, rotation:NAME."""
-    soak: DurationOrZero = timedelta(0)
-    """How long the last change must have been in before the release."""
-
-
-class Freeze(Section):
-    """Days without releases, both included."""
-
-    from_: Day = Field(alias="from")
-    to: Day
-    reason: str = ""
-    """Shown wherever the freeze holds something up."""
-    approvers: tuple[PersonRef, ...] = ()
-    """Who may let a release through all the same."""
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        in_order(self.from_, self.to)
-        return self
-
-
-class Release(Section):
-    """How releases come about."""
-
-    cadence: Cadence
-    ahead: Count = 3
-    """How many milestones stand open in advance."""
-    name: Text = "{date:%Y-%m-%d}"
-    """The milestone's title."""
-    captain: WhoRef | None = None
-    """Who leads it: a login, team:NAME or rotation:NAME."""
-    gate: Gate = Gate()
-    freezes: tuple[Freeze, ...] = ()
-    """When there are none."""
-    on_freeze: Literal["skip", "shift"] = "skip"
-    """Whether a release that falls into a freeze is left out or follows it."""
-    carry_over: Flag = True
-    """Whether open issues of a past milestone move to the next."""
 
 
 Priority = Literal["p0", "p1", "p2", "p3"]

@@ -165,7 +165,9 @@ def _mentions(model: Model) -> Iterator[str]:
         yield from (target for level in policy.levels for target in level.notify)
     yield str(model.review.fallback)
     if model.release is not None:
-        yield from (str(model.release.captain), *model.release.gate.sign_off)
+        release = model.release
+        yield from (str(release.captain), *release.gate.sign_off, *release.hotfix.approvers)
+        yield from release.hotfix.sign_off or ()
     if isinstance(model.triage.facilitators, str):
         yield model.triage.facilitators
 

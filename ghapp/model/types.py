@@ -10,14 +10,10 @@ from ghapp.model.areas import AlertRule, Area, Heartbeat, Incidents, Storm
 from ghapp.model.defaults import with_defaults
 from ghapp.model.later import (
     BusinessHours,
-    Cadence,
     Decision,
     Doc,
-    Freeze,
-    Gate,
     Holidays,
     Hygiene,
-    Release,
     Review,
     Rule,
     Stale,
@@ -28,6 +24,7 @@ from ghapp.model.names import AreaName, Login, PolicyName, RotationName, TeamNam
 from ghapp.model.oncall import OnCall
 from ghapp.model.people import Away, Hours, Member, Override, Person, Rotation
 from ghapp.model.references import AreaRef, NewLogin, PersonRef
+from ghapp.model.release import Cadence, Freeze, Gate, Hotfix, Release
 from ghapp.model.section import EMPTY, Frozen, MayBeEmpty, Section
 from ghapp.model.senders import Rate, Stripe
 from ghapp.model.severities import EscalationLevel, EscalationPolicy, SeverityPolicy
@@ -46,6 +43,7 @@ __all__ = [
     "Freeze",
     "Gate",
     "Heartbeat",
+    "Hotfix",
     "Hours",
     "Hygiene",
     "Incidents",
