@@ -69,6 +69,10 @@ class Gone(Refused):
         super().__init__(410, message, errors)
 
 
+class AlreadyThere(Refused):
+    """422: what was to be created exists, be it by somebody else or by a call whose answer was lost. Find it."""
+
+
 class Stale(Refused):
     """409: what was to be changed has been changed by somebody else meanwhile. Read it again."""
 

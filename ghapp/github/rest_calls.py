@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from ghapp.core.facts import RepoName
-from ghapp.github import wire
+from ghapp.github import fields
 from ghapp.github.client import GitHubClient, Response
 from ghapp.github.errors import Unavailable
 from ghapp.github.priority import Priority
@@ -46,7 +46,7 @@ class RestCalls:
             pages = [page async for page in self._client.pages(path, repo=repo, priority=priority)]
             if len(pages) == 1 or all(page.free for page in pages[:-1]):
                 break
-        return [one for page in pages for one in wire.items(page.data)]
+        return [one for page in pages for one in fields.items(page.data)]
 
 
 def surely(read: Callable[[], T]) -> T:

@@ -4,7 +4,7 @@ import re
 from base64 import b64encode
 
 from ghapp.core.facts import RepoName, Sha
-from ghapp.github import wire
+from ghapp.github import fields, wire
 from ghapp.github.errors import NotFound, Protected, Refused, Stale
 from ghapp.github.gateway import File
 from ghapp.github.priority import Priority
@@ -44,7 +44,7 @@ class RestFiles(RestCalls):
         """The latest commits on the default branch that touched a file, the newest first."""
         query = {"path": path, "per_page": str(min(limit, PAGE))}
         data = await self._get(path_of(repo, "commits", **query), repo, priority)
-        return [wire.sha(commit) for commit in wire.items(data)]
+        return [wire.sha(commit) for commit in fields.items(data)]
 
     async def commit_file(
         self,
@@ -91,7 +91,7 @@ class RestFiles(RestCalls):
     ) -> int:
         """Propose a branch; the number of the pull request, of that which is there already if there is one."""
         query = {"head": f"{repo.partition('/')[0]}:{head}", "state": "all"}
-        found = wire.items(await self._get(path_of(repo, "pulls", **query), repo, priority))
+        found = fields.items(await self._get(path_of(repo, "pulls", **query), repo, priority))
         if found:
             return wire.pull_number(found[0])
         wanted = {"title": title, "body": body, "head": head, "base": base}

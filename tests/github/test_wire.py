@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ghapp.core.facts import Comment, Issue, Permission, RepoName
-from ghapp.github import wire
+from ghapp.github import fields, wire
 from ghapp.github.errors import Unavailable, Unreadable
 from ghapp.github.gateway import File
 from ghapp.model.names import Login
@@ -152,6 +152,6 @@ def test_a_repository_without_a_default_branch(data: object) -> None:
 
 
 def test_a_listing_is_a_list() -> None:
-    assert wire.items([1]) == [1]
+    assert fields.items([1]) == [1]
     with pytest.raises(Unavailable):
-        wire.items({})
+        fields.items({})
