@@ -1,10 +1,12 @@
 """When one person takes over from another, and what the one who comes must know."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+from ghapp.core import attention
 from ghapp.core.escalation import due_at
 from ghapp.core.incident import Incident, Phase
 from ghapp.core.rotation import Shift, Why, by_turn, timeline
@@ -15,6 +17,7 @@ _UNITS = {"hourly": timedelta(hours=1), "daily": timedelta(days=1), "weekly": ti
 _BESIDES = timedelta(days=9)
 """A weekend, holidays and a bit: times that are not served lie between turns."""
 _LONGEST = timedelta(days=400)
+_KEY = re.compile(r"(.+):([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,11 @@ class Takeover:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An open incident as the next person finds it; the times are UTC."""
+    """An open incident as the next person finds it; the times are UTC.
+
+    `due` is when the next level is called, `word_by` by when whoever has it must write something, lest they be
+    reminded or it be taken from them.
+    """
 
     number: int
     severity: Severity
@@ -45,7 +52,20 @@ class Pending:
     acked_by: Login | None
     snoozed_until: datetime | None
     due: datetime | None
+    word_by: datetime | None
+    resolve_by: datetime | None
     recovered: bool
+
+
+def moment_of(key: str, rotation: RotationName) -> datetime | None:
+    """The instant that the key of a takeover names (UTC); None of another rotation's, or when it is no such key."""
+    found = _KEY.fullmatch(key)
+    if found is None or found[1] != rotation:
+        return None
+    try:
+        return datetime.strptime(found[2], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +79,7 @@ def latest(
     name: RotationName, rotation: Rotation, people: Mapping[Login, Person], now: datetime
 ) -> Takeover | None:
     """The takeover that brought in whoever is on call at `now`; None when nobody is, or nobody else was before."""
-    reach = min(rotation.length * _UNITS[rotation.shift] * 2, _LONGEST) + _BESIDES
-    runs = _runs(timeline(rotation, now - reach, now + reach, people))
-    for before, after in pairwise(runs):
+    for before, after in pairwise(_runs_around(rotation, people, now)):
         if after.start <= now < after.end:
             return Takeover(name, before.person, after.person, before.start, after.start, after.end)
     return None
@@ -70,10 +88,15 @@ def latest(
 def next_change(
     rotation: Rotation, people: Mapping[Login, Person], now: datetime
 ) -> datetime | None:
-    """When somebody else will be on call (UTC), as far as can be seen."""
+    """When somebody else will be on call (UTC); None when that is further off than two turns and a bit."""
+    runs = _runs_around(rotation, people, now)
+    return next((after.start for _, after in pairwise(runs) if after.start > now), None)
+
+
+def _runs_around(rotation: Rotation, people: Mapping[Login, Person], now: datetime) -> list[_Run]:
+    """At least the turn before and the turn after."""
     reach = min(rotation.length * _UNITS[rotation.shift] * 2, _LONGEST) + _BESIDES
-    runs = _runs(timeline(rotation, now, now + reach, people))
-    return min((run.start for run in runs if run.start > now), default=None)
+    return _runs(timeline(rotation, now - reach, now + reach, people))
 
 
 def _runs(line: Iterable[Shift]) -> list[_Run]:
@@ -108,12 +131,26 @@ def pending(
             acked_by=incident.ack.by if incident.ack else None,
             snoozed_until=incident.snoozed_until,
             due=due_at(incident, model),
+            word_by=attention.next_due(incident, model),
+            resolve_by=_resolve_by(incident, model),
             recovered=incident.phase is Phase.RECOVERED,
         )
         for incident in incidents
         if incident.area in areas and incident.phase is not Phase.CLOSED
     ]
     return tuple(sorted(found, key=lambda one: (one.severity, one.since, one.number)))
+
+
+def _resolve_by(incident: Incident, model: Model) -> datetime | None:
+    length = model.severities[incident.severity].resolve
+    return incident.due_at or (incident.opened_at + length if length else None)
+
+
+def served(rotation: Rotation, start: datetime, end: datetime) -> timedelta:
+    """How much of the time from `start` to `end` the rotation is to be served in, by whomever."""
+    line = timeline(rotation, start, end)
+    spans = ((max(one.start, start), min(one.end, end)) for one in line if one.person is not None)
+    return sum((last - first for first, last in spans), timedelta())
 
 
 def particular(takeover: Takeover, model: Model) -> tuple[Shift, ...]:

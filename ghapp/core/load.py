@@ -1,11 +1,12 @@
 """How often being on call has interrupted whom: counted from the incidents themselves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
 from ghapp.core.calendar import calendar_of
+from ghapp.core.escalation import may_page
 from ghapp.core.incident import Incident
 from ghapp.model.names import Login, same_login
 from ghapp.model.types import Model
@@ -34,33 +35,48 @@ class Load:
 
 
 def loads(
-    incidents: Iterable[Incident], start: datetime, end: datetime, model: Model
+    incidents: Iterable[Incident],
+    start: datetime,
+    end: datetime,
+    model: Model,
+    *,
+    served: timedelta | None = None,
 ) -> tuple[Load, ...]:
     """The load of everybody who was called from `start` up to, not including, `end`; the most called first.
 
-    A call is an interruption: the clock has turned to somebody, whether it could page them or not. The clock
-    remembers its latest calls only, so of an incident with more pages than those the pages count.
+    A call is an interruption: the clock has turned to somebody, whether it could page them or not. The limit is
+    that of a shift that is `served` so long, by default all the time.
     """
     calls: dict[Login, list[datetime]] = {}
     for incident in incidents:
-        tried = [(one.login, one.at) for one in incident.clock.tried if start <= one.at < end]
-        paged = [(one.login, one.at) for one in incident.pages if start <= one.at < end]
-        for login in {login for login, _ in (*tried, *paged)}:
-            by_clock = [at for who, at in tried if who == login]
-            by_page = [at for who, at in paged if who == login]
-            more = by_page if len(by_page) > len(by_clock) else by_clock
-            calls.setdefault(login, []).extend(more)
-    limit = limit_of(end - start, model)
+        for login, at in _interruptions(incident, model):
+            if start <= at < end:
+                calls.setdefault(login, []).append(at)
+    limit = limit_of(end - start if served is None else served, model)
     found = [Load(login, len(at), _outside(login, at, model), limit) for login, at in calls.items()]
     return tuple(sorted(found, key=lambda one: (-one.calls, one.login)))
 
 
 def limit_of(length: timedelta, model: Model) -> int:
-    """How many calls a shift of that length may have."""
+    """How many calls a shift of that length may have; one at least."""
     return max(1, ceil(model.oncall.max_pages_per_shift * (length / _PER)))
 
 
+def _interruptions(incident: Incident, model: Model) -> Iterator[tuple[Login, datetime]]:
+    """Who was called when; a call of a severity that waits for business hours interrupts when those begin.
+
+    The clock knows its calls since it was last started afresh; of those before, the pages tell.
+    """
+    tried = incident.clock.tried
+    for one in tried:
+        yield one.login, may_page(incident, model, one.at)
+    for page in incident.pages:
+        if not tried or page.at < tried[0].at:
+            yield page.login, page.at
+
+
 def _outside(login: Login, at: Iterable[datetime], model: Model) -> int:
+    """How many of these times lie outside business hours on the person's own clock."""
     zone = next(
         (person.timezone for name, person in model.people.items() if same_login(name, login)),
         model.timezone,

@@ -1,41 +1,31 @@
 """Issues that there must be exactly one of for ever: known by their marker, opened once whatever crashes."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
 
 import structlog
 
 from ghapp.core import marker
 from ghapp.core.facts import Issue, RepoName
 from ghapp.core.marker import Marker
+from ghapp.duties.texts import LONGEST_BODY
 from ghapp.engine.store import Done, Intended
 from ghapp.github.errors import Unavailable
-from ghapp.github.gateway import Gateway
-from ghapp.github.reconciler import IN_FLIGHT
+from ghapp.github.gateway import Gateway, ListState
+from ghapp.github.reconciler import IN_FLIGHT, Ledger
 from ghapp.model.names import Login
 
 log = structlog.get_logger(__name__)
 
+BEGIN = "<!-- ghapp:generated -->"
+END = "<!-- ghapp:end -->"
 
-class Ledger(Protocol):
-    """Which effects were begun and finished."""
-
-    async def ledger_state(self, key: str) -> Intended | Done | None:
-        """What is known of one."""
-        ...
-
-    async def ledger_intend(self, key: str) -> None:
-        """It is about to be made."""
-        ...
-
-    async def ledger_done(self, key: str, result: str) -> None:
-        """It was made."""
-        ...
+_SKEW = timedelta(hours=1)
+"""How far GitHub's clock may be from ours."""
 
 
 class Dated:
-    """Opens and finds issues by kind and key, in the home repository; the kind is their label."""
+    """Opens, finds and edits issues by kind and key, in the home repository; the kind is their label."""
 
     def __init__(
         self, gateway: Gateway, ledger: Ledger, home: RepoName, now: Callable[[], datetime]
@@ -47,9 +37,18 @@ class Dated:
         self._own: set[str] = set()
 
     async def open(
-        self, mark: Marker, *, title: str, body: str, assignees: Sequence[Login] = ()
+        self,
+        mark: Marker,
+        *,
+        title: str,
+        body: str,
+        labels: Sequence[str] = (),
+        assignees: Sequence[Login] = (),
+        since: datetime | None = None,
     ) -> Issue | None:
         """Open the issue of this kind and key; None when there is, or ever was, one.
+
+        Before `since` there can have been none, so older ones are not looked through.
 
         Raises:
             Unavailable: a process that is gone may have sent it, and GitHub may not have carried it out yet.
@@ -63,32 +62,88 @@ class Dated:
             rest = (state.at + IN_FLIGHT - self._now()).total_seconds()
             if rest > 0:
                 raise Unavailable("an earlier write may still be on its way", after=rest)
-        known = next((one for one in await self.all(mark.kind) if marker_of(one) == mark), None)
+        known = await self.find(mark, since=since)
         if known is not None:
-            await self._ledger.ledger_done(name, str(known.number))
+            await self._done(name, known)
             return None
         self._own.add(name)
         await self._ledger.ledger_intend(name)
         issue = await self._gateway.create_issue(
             self._home,
             title=title,
-            body=f"{body.strip()}\n\n{marker.render(mark)}",
-            labels=[mark.kind],
+            body=rewritten("", body, mark),
+            labels=[mark.kind, *labels],
             assignees=assignees,
         )
-        await self._ledger.ledger_done(name, str(issue.number))
-        self._own.discard(name)
+        await self._done(name, issue)
         log.info("dated_issue_opened", kind=mark.kind, key=mark.key, issue=issue.number)
         return issue
 
-    async def all(self, kind: str, *, only_open: bool = False) -> list[Issue]:
+    async def find(self, mark: Marker, *, since: datetime | None = None) -> Issue | None:
+        """The issue of this kind and key, open or closed; one that was touched before `since` only is not seen."""
+        found = await self.all(mark.kind, since=since)
+        return next((issue for issue in found if marker_of(issue) == mark), None)
+
+    async def all(
+        self, kind: str, *, state: ListState = "all", since: datetime | None = None
+    ) -> list[Issue]:
         """The app's issues of a kind, the oldest first."""
         issues = await self._gateway.list_issues(
-            self._home, labels=[kind], state="open" if only_open else "all"
+            self._home,
+            labels=[kind],
+            state=state,
+            since=since - _SKEW if since is not None else None,
         )
-        return [issue for issue in issues if marker_of(issue) is not None]
+        return [
+            issue
+            for issue in issues
+            if (mark := marker_of(issue)) is not None and mark.kind == kind
+        ]
+
+    async def edit(self, issue: Issue, text: str, *, close: bool = False) -> Issue:
+        """Replace what the app wrote in an issue, and perhaps close it, in one call at most; people's words stay."""
+        mark = marker_of(issue)
+        assert mark is not None
+        body = rewritten(issue.body, text, mark)
+        if body == issue.body and not (close and issue.open):
+            return issue
+        return await self._gateway.edit_issue(
+            issue.repo,
+            issue.number,
+            body=None if body == issue.body else body,
+            state="closed" if close else None,
+            state_reason="completed" if close else None,
+        )
+
+    async def _done(self, name: str, issue: Issue) -> None:
+        await self._ledger.ledger_done(name, str(issue.number))
+        self._own.discard(name)
 
 
 def marker_of(issue: Issue) -> Marker | None:
     """The marker of an issue that the app opened."""
     return marker.find(issue.body) if issue.author_is_app else None
+
+
+def generated(body: str) -> str:
+    """What the app wrote in a body, as `rewritten` put it there; empty where somebody has taken its marks away."""
+    _, begin, rest = body.partition(BEGIN)
+    text, end, _ = rest.partition(END)
+    return text.strip() if begin and end else ""
+
+
+def rewritten(body: str, text: str, mark: Marker) -> str:
+    """A body with another text between the app's marks, and the marker as its last line; the rest stays.
+
+    The text is cut where it would make the body longer than GitHub takes.
+    """
+    sealed = marker.render(mark)
+    lines = body.replace("\r\n", "\n").split("\n")
+    kept = "\n".join(line for line in lines if line != sealed)
+    before, begin, rest = kept.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        before, after = "", f"\n\n{kept}"
+    room = LONGEST_BODY - len(f"{before}{BEGIN}\n\n{END}{after}\n\n{sealed}")
+    whole = f"{before}{BEGIN}\n{text.strip()[: max(room, 0)]}\n{END}{after}"
+    return f"{whole.rstrip()}\n\n{sealed}"

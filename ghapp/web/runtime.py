@@ -147,8 +147,6 @@ class Runtime:
             now=utc_now,
         )
         self.handoffs = Handoffs(
-            gateway=self.gateway,
-            reconciler=reconciler,
             dated=Dated(self.gateway, self.store, home, utc_now),
             records=self.records,
             memory=self.store,

@@ -4,10 +4,21 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ghapp.core.handoff import Takeover, areas_of, latest, next_change, particular, pending
+from ghapp.core.handoff import (
+    Takeover,
+    areas_of,
+    latest,
+    moment_of,
+    next_change,
+    particular,
+    pending,
+    served,
+)
 from ghapp.core.incident import Ack, Phase
-from ghapp.core.rotation import Why
+from ghapp.core.rotation import Why, on_call
 from ghapp.model.names import AreaName, Login, RotationName
 from tests.support.builders import NOW, OWNERS, model, opened
 
@@ -32,6 +43,25 @@ def test_its_key_names_the_rotation_and_the_instant() -> None:
     found = taken()
     assert found is not None
     assert found.key == "platform:2026-11-16T10:00:00Z"
+
+
+def test_the_key_tells_the_instant_again() -> None:
+    assert moment_of("platform:2026-11-16T10:00:00Z", NAME) == MONDAY
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "billing:2026-11-16T10:00:00Z",
+        "platform.eu:2026-11-16T10:00:00Z",
+        "platform:2026-11-16",
+        "platform:2026-02-30T10:00:00Z",
+        "platform:\u0662026-11-16T10:00:00Z",
+        "",
+    ],
+)
+def test_other_keys_name_none(key: str) -> None:
+    assert moment_of(key, NAME) is None
 
 
 @pytest.mark.parametrize(
@@ -92,6 +122,41 @@ def test_the_next_change_is_when_somebody_else_comes() -> None:
     assert next_change(alone.rotations[NAME], alone.people, NOW) is None
 
 
+ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu"]
+
+
+@given(
+    zone=st.sampled_from(ZONES),
+    shift=st.sampled_from(["hourly, length: 8", "daily", "daily, days: [mon, tue, fri]", "weekly"]),
+    hours=st.sampled_from(["", ', hours: "07:00-19:00"', ', hours: "22:00-06:00"']),
+    people=st.sampled_from(["[alice, bob]", "[alice, bob, carol]"]),
+    minute=st.integers(0, 60 * 24 * 400),
+)
+def test_every_change_of_person_is_a_takeover(
+    zone: str, shift: str, hours: str, people: str, minute: int
+) -> None:
+    found = model(
+        OWNERS.replace(
+            "{people: [alice, bob], shift: weekly,", f"{{people: {people}, shift: {shift}{hours},"
+        ).replace("timezone: UTC}", f"timezone: {zone}}}")
+    )
+    rotation = found.rotations[NAME]
+    change = next_change(rotation, found.people, MONDAY + timedelta(minutes=minute))
+    assert change is not None
+    taken = latest(NAME, rotation, found.people, change)
+    assert taken is not None
+    assert taken.at == change
+    assert taken.coming != taken.leaving
+    coming = on_call(rotation, change, found.people)
+    assert coming is not None
+    assert coming.person == taken.coming
+    assert latest(NAME, rotation, found.people, taken.until - timedelta(seconds=1)) == taken
+    before = latest(NAME, rotation, found.people, taken.since)
+    assert before is not None
+    assert before.coming == taken.leaving
+    assert before.until <= taken.at
+
+
 def test_the_rotation_answers_for_its_areas() -> None:
     assert areas_of(NAME, MODEL) == {"deployment"}
 
@@ -105,14 +170,38 @@ class TestPending:
         rows = pending(NAME, [nobody, over, asleep, acked], MODEL)
         assert [row.number for row in rows] == [1, 2, 3, 4]
         assert rows[0].acked_by == "alice"
+        assert rows[0].due is None
+        assert rows[0].word_by == NOW + timedelta(hours=1)
+        assert rows[0].resolve_by == NOW + timedelta(hours=24)
         assert rows[1].snoozed_until == NOW + timedelta(hours=1)
         assert rows[2].recovered
         assert rows[3].due == NOW + timedelta(minutes=15)
+
+    def test_the_senders_own_deadline_counts(self) -> None:
+        soon = replace(opened(), due_at=NOW + timedelta(hours=2))
+        (row,) = pending(NAME, [soon], MODEL)
+        assert row.resolve_by == NOW + timedelta(hours=2)
 
     def test_closed_ones_and_other_areas_are_not_its_business(self) -> None:
         closed = replace(opened(), phase=Phase.CLOSED)
         elsewhere = replace(opened(), area=AreaName("billing"))
         assert pending(NAME, [closed, elsewhere], MODEL) == ()
+
+
+@pytest.mark.parametrize(
+    ("shift", "hours"),
+    [
+        pytest.param("weekly", 7 * 24, id="always"),
+        pytest.param('weekly, hours: "09:00-17:00"', 7 * 8, id="by day"),
+        pytest.param(
+            'weekly, days: [mon, tue], hours: "09:00-17:00"', 2 * 8, id="on two days by day"
+        ),
+    ],
+)
+def test_how_much_of_a_shift_is_served(shift: str, hours: int) -> None:
+    found = model(OWNERS.replace("shift: weekly", f"shift: {shift}"))
+    length = served(found.rotations[NAME], MONDAY, MONDAY + timedelta(7))
+    assert length == timedelta(hours=hours)
 
 
 def test_what_is_particular_in_the_coming_shift() -> None:

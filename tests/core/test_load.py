@@ -55,10 +55,22 @@ def test_a_shift_is_half_open(hour: float, counted: bool) -> None:
     assert bool(loads([called((BOB, at(hour)))], MONDAY, MONDAY + DAY, MODEL)) is counted
 
 
-def test_pages_count_where_the_clock_remembers_fewer_calls() -> None:
-    pages = tuple(Paged(BOB, at(hour), "env:PAGER") for hour in (1, 2, 3))
-    (load,) = loads([called((BOB, at(1)), pages=pages)], MONDAY, MONDAY + DAY, MODEL)
+def test_pages_tell_of_the_calls_before_the_clock_was_started_afresh() -> None:
+    pages = tuple(Paged(BOB, at(hour), "env:PAGER") for hour in (1, 2, 3.01))
+    (load,) = loads([called((BOB, at(3)), pages=pages)], MONDAY, MONDAY + DAY, MODEL)
     assert load.calls == 3
+
+
+def test_pages_alone_count() -> None:
+    (load,) = loads([called(pages=(Paged(BOB, at(1), "env:PAGER"),))], MONDAY, MONDAY + DAY, MODEL)
+    assert load.calls == 1
+
+
+def test_what_waits_for_business_hours_interrupts_when_they_begin() -> None:
+    patient = model(OWNERS.replace("acknowledge: 15m", "acknowledge: 15m, when: business-hours"))
+    (load,) = loads([called((BOB, at(3)))], MONDAY, MONDAY + DAY, patient)
+    assert (load.calls, load.out_of_hours) == (1, 0)
+    assert loads([called((BOB, at(3)))], MONDAY, at(9), patient) == ()
 
 
 def test_a_page_and_the_call_that_it_belongs_to_count_once() -> None:
@@ -83,6 +95,16 @@ def test_somebody_whom_the_file_does_not_know_is_counted_by_its_zone() -> None:
 )
 def test_the_limit_follows_the_length(hours: int, limit: int) -> None:
     assert limit_of(timedelta(hours=hours), MODEL) == limit
+
+
+def test_the_limit_is_that_of_the_time_that_is_served() -> None:
+    (load,) = loads([called((BOB, at(10)))], MONDAY, MONDAY + DAY, MODEL, served=DAY / 2)
+    assert load.limit == 2
+
+
+def test_the_limit_is_set_in_the_file() -> None:
+    strict = model(OWNERS + "oncall: {max_pages_per_shift: 1}\n")
+    assert limit_of(DAY, strict) == 2
 
 
 def test_more_than_the_limit_is_too_much() -> None:

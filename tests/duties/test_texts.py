@@ -137,6 +137,7 @@ def test_every_template_is_proven_here() -> None:
         "status",
         "converted",
         "model_problem",
+        "handoff_title",
         "handoff_issue",
         "handoff_over",
         "edit_pull",

@@ -155,8 +155,6 @@ class Desk:
             page=self.outbox.page,
         )
         self.handoffs = Handoffs(
-            gateway=self.github,
-            reconciler=self.reconciler,
             dated=Dated(self.github, self.store, HOME, self._now),
             records=self.records,
             memory=self.store,
