@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from ghapp.core.facts import HandoffEvent, Issue
+from ghapp.core.facts import HandoffEvent, Issue, Paged
 from ghapp.core.marker import Marker
 from ghapp.duties.dated import Dated, marker_of
 from ghapp.duties.handoffs import KIND, Handoffs
 from ghapp.github.errors import Unavailable
-from ghapp.model.names import RotationName
+from ghapp.model.names import Login, RotationName
 from tests.support.activity import active
 from tests.support.builders import HOME, OWNERS, firing
 from tests.support.desk import Desk
@@ -283,3 +283,29 @@ async def test_trouble_at_github_is_tried_again(desk: Desk) -> None:
     await shift_changes(desk)
     await desk.patiently()
     assert len(handoffs(desk)) == 1
+
+
+async def test_an_incident_goes_to_somebody_with_its_context(desk: Desk) -> None:
+    await desk.alert(firing())
+    pages = (
+        Paged(Login("bob"), desk.now, "env:PAGER"),
+        Paged(Login("alice"), desk.now, "", ("env:PAGER",)),
+        Paged(Login("dave"), desk.now),
+    )
+    await desk.change(pages=pages, due_at=desk.now + timedelta(hours=3))
+    await desk.says("/ack", by="bob")
+    await desk.says("/update @alice is restarting it", by="bob")
+    await desk.says("/handoff @carol see #9", by="bob")
+    said = desk.words()[-1]
+    assert said.splitlines()[0] == "@carol `bob` hands this sev2 to you:"
+    assert [line for line in said.splitlines() if line.startswith("- ")] == [
+        "- Open since 2026-11-22 12:00:00 UTC, seen 1 time.",
+        "- `bob` had it since 2026-11-22 12:00:00 UTC.",
+        "- `bob` was called 2026-11-22 12:00:00 UTC.",
+        "- `bob` was paged 2026-11-22 12:00:00 UTC: it arrived through `env:PAGER`.",
+        "- `alice` was paged 2026-11-22 12:00:00 UTC: it did not arrive.",
+        "- Latest update: \\@alice is restarting it",
+        "- Resolve by 2026-11-22 15:00:00 UTC.",
+    ]
+    assert active(said.replace("@carol", "", 1)) == []
+    assert "Without one, the next level is called at 2026-11-22 12:15:00 UTC." in said

@@ -93,12 +93,12 @@ def sealed(body: str, incident: Incident) -> bool:
 
 def says(text: str) -> Mapping[str, Mapping[str, Any]]:
     """The facts of every comment, with a stranger's text wherever one may come in."""
-    before = replace(opened(alert(text)), ack=Ack(OURS, NOW))
     tried = (
         Paged(OURS, NOW, "pager", (text,)),
         Paged(OURS, NOW, "", (text, text)),
         Paged(OURS, NOW),
     )
+    before = replace(opened(alert(text)), ack=Ack(OURS, NOW), pages=tried)
     return {
         "ack_expired": {"by": OURS, "notified": (OURS,), "before": before},
         "again": {"notified": (OURS,), "before": before, "signal": alert(text)},
