@@ -304,7 +304,7 @@ async def test_an_incident_goes_to_somebody_with_its_context(desk: Desk) -> None
         "- `bob` was called 2026-11-22 12:00:00 UTC.",
         "- `bob` was paged 2026-11-22 12:00:00 UTC: it arrived through `env:PAGER`.",
         "- `alice` was paged 2026-11-22 12:00:00 UTC: it did not arrive.",
-        "- Latest update: \\@alice is restarting it",
+        "- Latest update: @&#8203;alice is restarting it",
         "- Resolve by 2026-11-22 15:00:00 UTC.",
     ]
     assert active(said.replace("@carol", "", 1)) == []
