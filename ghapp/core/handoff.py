@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
+from typing import Self
 
 from ghapp.core import attention
 from ghapp.core.escalation import due_at
@@ -22,7 +23,10 @@ _KEY = re.compile(r"(.+):([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z
 
 @dataclass(frozen=True, slots=True)
 class Takeover:
-    """`coming` is on call from `at` until `until` (UTC); `leaving` was before, since `since`."""
+    """`coming` is on call from `at` until `until`, and `leaving` was before, since `since` (all UTC).
+
+    Both turns are whole: an override in the middle of one does not end it, though it is a takeover itself.
+    """
 
     rotation: RotationName
     leaving: Login
@@ -68,20 +72,21 @@ def moment_of(key: str, rotation: RotationName) -> datetime | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    person: Login
-    start: datetime
-    end: datetime
-
-
 def latest(
     name: RotationName, rotation: Rotation, people: Mapping[Login, Person], now: datetime
 ) -> Takeover | None:
     """The takeover that brought in whoever is on call at `now`; None when nobody is, or nobody else was before."""
-    for before, after in pairwise(_runs_around(rotation, people, now)):
-        if after.start <= now < after.end:
-            return Takeover(name, before.person, after.person, before.start, after.start, after.end)
+    line = _line(rotation, people, now)
+    for before, after in pairwise(_runs(line)):
+        if after[0].start <= now < after[-1].end:
+            return Takeover(
+                rotation=name,
+                leaving=before[0].who,
+                coming=after[0].who,
+                since=min(one.start for one in line if one.continues(before[0])),
+                at=after[0].start,
+                until=max(one.end for one in line if one.continues(after[-1])),
+            )
     return None
 
 
@@ -89,27 +94,36 @@ def next_change(
     rotation: Rotation, people: Mapping[Login, Person], now: datetime
 ) -> datetime | None:
     """When somebody else will be on call (UTC); None when that is further off than two turns and a bit."""
-    runs = _runs_around(rotation, people, now)
-    return next((after.start for _, after in pairwise(runs) if after.start > now), None)
+    changes = (after[0].start for _, after in pairwise(_runs(_line(rotation, people, now))))
+    return next((at for at in changes if at > now), None)
 
 
-def _runs_around(rotation: Rotation, people: Mapping[Login, Person], now: datetime) -> list[_Run]:
-    """At least the turn before and the turn after."""
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """What somebody serves of one turn without a break, or of an override."""
+
+    who: Login
+    start: datetime
+    end: datetime
+    turn: int | None
+
+    def continues(self, other: Self) -> bool:
+        """Whether both are of one turn that the same person serves; an override continues only itself."""
+        if other.turn is None:
+            return self == other
+        return (self.who, self.turn) == (other.who, other.turn)
+
+
+def _line(rotation: Rotation, people: Mapping[Login, Person], now: datetime) -> list[_Served]:
+    """Who serves when, at least from the turn before to the turn after."""
     reach = min(rotation.length * _UNITS[rotation.shift] * 2, _LONGEST) + _BESIDES
-    return _runs(timeline(rotation, now - reach, now + reach, people))
+    line = by_turn(timeline(rotation, now - reach, now + reach, people))
+    return [_Served(one.person, one.start, one.end, one.turn) for one in line if one.person]
 
 
-def _runs(line: Iterable[Shift]) -> list[_Run]:
-    """Who serves from when to when; turns of one person that follow each other are one."""
-    runs: list[_Run] = []
-    for shift in by_turn(line):
-        if shift.person is None:
-            continue
-        if runs and runs[-1].person == shift.person:
-            runs[-1] = _Run(shift.person, runs[-1].start, shift.end)
-        else:
-            runs.append(_Run(shift.person, shift.start, shift.end))
-    return runs
+def _runs(line: Iterable[_Served]) -> list[list[_Served]]:
+    """The same with all that one person serves in a row together."""
+    return [list(run) for _, run in groupby(line, key=lambda one: one.who)]
 
 
 def areas_of(rotation: RotationName, model: Model) -> frozenset[AreaName]:

@@ -103,9 +103,45 @@ def test_an_override_is_a_takeover_and_its_end_another() -> None:
     assert after is not None
     assert (during.leaving, during.coming) == ("bob", "carol")
     assert (after.leaving, after.coming) == ("carol", "bob")
+    assert (during.since, during.until) == (MONDAY, after.at)
+    assert (after.since, after.until) == (during.at, MONDAY + timedelta(7))
+
+
+def test_an_override_in_the_middle_does_not_end_a_turn() -> None:
+    covered = OWNERS.replace(
+        "timezone: UTC}",
+        "timezone: UTC, overrides: [{person: carol, from: 2026-11-20T10:00, to: 2026-11-20T12:00}]}",
+    )
+    begun = taken(covered, MONDAY)
+    assert begun is not None
+    assert begun.until == MONDAY + timedelta(7)
     found = model(covered)
-    weekly = latest(NAME, found.rotations[NAME], found.people, NOW)
-    assert weekly == during
+    assert [(one.person, one.why) for one in particular(begun, found)] == [("carol", Why.OVERRIDE)]
+    ended = taken(covered, MONDAY + timedelta(7))
+    assert ended is not None
+    assert (ended.leaving, ended.since) == ("bob", MONDAY)
+
+
+def test_who_covers_leaves_when_the_other_is_back() -> None:
+    away = OWNERS.replace("bob: {}", "bob: {away: [{from: 2026-11-18, to: 2026-11-19}]}", 1)
+    first, cover, back = (taken(away, MONDAY + timedelta(days)) for days in (1, 2.5, 5))
+    assert first is not None
+    assert cover is not None
+    assert back is not None
+    midnight = datetime(2026, 11, 18, tzinfo=UTC)
+    assert (first.coming, first.until) == ("bob", MONDAY + timedelta(7))
+    assert (cover.coming, cover.at, cover.until) == ("alice", midnight, midnight + timedelta(2))
+    assert (back.coming, back.at, back.until) == ("bob", cover.until, MONDAY + timedelta(7))
+
+
+def test_turns_in_a_row_are_one() -> None:
+    """Bob is away all of his week, so alice has three."""
+    away = OWNERS.replace("bob: {}", "bob: {away: [{from: 2026-11-16, to: 2026-11-23}]}", 1)
+    now, then = taken(away), taken(away, MONDAY + timedelta(14))
+    assert now is not None
+    assert then is not None
+    assert (now.coming, now.at, now.until) == ("alice", MONDAY - timedelta(7), then.at)
+    assert (then.leaving, then.coming, then.since) == ("alice", "bob", now.at)
 
 
 def test_times_that_are_not_served_do_not_part_a_turn() -> None:
