@@ -104,6 +104,11 @@ def predict(pattern: str, days: Iterable[date], taken: Collection[str]) -> tuple
     return tuple(names)
 
 
+def is_counted(pattern: str) -> bool:
+    """Whether a name depends on what was released before it, and not only on its date."""
+    return any(isinstance(piece, Micro | Semver) for piece in parse(pattern))
+
+
 def tag_of(name: str) -> str:
     """The tag of a release of that name: what a ref may not hold becomes a dash."""
     cleaned = _NOT_IN_REFS.sub("-", name)
