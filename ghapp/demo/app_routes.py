@@ -1,10 +1,10 @@
 """Routes of the App itself that the emulator lacks: its repositories, its webhook's deliveries."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from ghapp.demo import cast
 from ghapp.demo.hooks import Delivery, Hooks
+from ghapp.demo.listing import window
 from ghapp.demo.mends import Forward, Mend, read
 from ghapp.demo.messages import Answer, Caller, Request
 
@@ -30,7 +30,7 @@ class AppRoutes:
         if request.caller is not Caller.INSTALLATION:
             return Answer.refusal(403, "Resource not accessible by personal access token")
         found = [await forward(read(request, f"/repos/{name}")) for name in cast.REPOSITORIES]
-        repositories = _page([answer.json for answer in found], request)
+        repositories = window([answer.json for answer in found], request)
         return Answer.of(200, {"total_count": len(found), "repositories": repositories})
 
     async def _config(self, request: Request, _: Forward) -> Answer:
@@ -44,7 +44,7 @@ class AppRoutes:
         if request.caller is not Caller.APP:
             return _no_token()
         latest_first = [_summary(delivery) for delivery in reversed(self._hooks.deliveries)]
-        return Answer.of(200, _page(latest_first, request))
+        return Answer.of(200, window(latest_first, request))
 
     async def _delivery(self, request: Request, _: Forward) -> Answer:
         delivery = self._find(request.path.split("/")[4])
@@ -71,12 +71,6 @@ class AppRoutes:
 
 def _no_token() -> Answer:
     return Answer.refusal(401, "A JSON web token could not be decoded")
-
-
-def _page(items: Sequence[Any], request: Request) -> list[Any]:
-    size = min(int(request.query.get("per_page", 30)), 100)
-    start = (int(request.query.get("page", 1)) - 1) * size
-    return list(items[start : start + size])
 
 
 def _summary(delivery: Delivery) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -41,6 +41,10 @@ class Request:
     def by_app(self) -> bool:
         """Whether the App made it, with either of its tokens."""
         return self.caller in {Caller.APP, Caller.INSTALLATION}
+
+    def at(self, path: str) -> "Request":
+        """The same request to another path."""
+        return replace(self, path=path)
 
     def matches(self, method: str, pattern: str) -> bool:
         """Whether it is `method` (`*`: any) on a path like `/repos/*/*/issues`; `*` is one segment."""
@@ -141,6 +145,11 @@ class Call:
         fault = f" [{self.fault}]" if self.fault else ""
         who = self.request.login or self.request.caller
         return f"#{self.seq} {who}: {self.method} {target} -> {self.status}{fault}"
+
+
+def replaced(request: Request, body: Any) -> Request:
+    """The request with another body, in JSON."""
+    return replace(request, content=json.dumps(body, ensure_ascii=False).encode())
 
 
 def _parse(content: bytes) -> Any:

@@ -6,20 +6,24 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from ghapp.demo import cast, manners
+from ghapp.demo import cast, manners, milestones
 from ghapp.demo.app_routes import AppRoutes
+from ghapp.demo.checks import Checks, owned, pulls_of
 from ghapp.demo.faults import Delay, Drop, Faults, Refuse
 from ghapp.demo.hooks import Hooks
 from ghapp.demo.mends import attribute, chain
 from ghapp.demo.messages import Answer, Call, Caller, Request
 from ghapp.demo.pages import Pages
+from ghapp.demo.pulls import Pulls
 from ghapp.demo.reactions import Reactions
 from ghapp.demo.recording import Recorder
+from ghapp.demo.releases import Releases
 
 _HOOKS = "/_hooks"
 _NOT_PASSED_ON = {
@@ -50,6 +54,9 @@ class Proxy(Recorder):
         self.faults = Faults()
         self.hooks = Hooks(webhook_secret)
         self.reactions = Reactions()
+        self.pulls = Pulls(self.hooks)
+        self.checks = Checks(self.hooks)
+        self.releases = Releases()
         self.etags = True
         self.upstream = ""
         self.origin = ""
@@ -58,7 +65,15 @@ class Proxy(Recorder):
         self._session: aiohttp.ClientSession | None = None
         self._runner: web.AppRunner | None = None
         app_routes = AppRoutes(self.hooks)
-        mends = [*self.reactions.mends(), *app_routes.mends(), *manners.mends(self.hooks)]
+        mends = [
+            *self.reactions.mends(),
+            *app_routes.mends(),
+            *manners.mends(self.hooks),
+            *milestones.mends(),
+            *self.checks.mends(),
+            *self.releases.mends(),
+            *self.pulls.mends(),
+        ]
         self._answer = chain(mends, self._forward)
 
     @property
@@ -78,7 +93,7 @@ class Proxy(Recorder):
         self._session = aiohttp.ClientSession(connector=connector, auto_decompress=True)
         application = web.Application(client_max_size=32 * 1024 * 1024)
         application.router.add_post(_HOOKS, self._take_delivery)
-        Pages(self._look_up, self.base_path).add_to(application.router)
+        Pages(self.look_up, self.base_path).add_to(application.router)
         application.router.add_route("*", "/{path:.*}", self._serve)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
@@ -104,14 +119,14 @@ class Proxy(Recorder):
         """Make every installation token given out so far invalid, as after an hour."""
         self._installation_tokens.clear()
 
-    async def _look_up(self, path: str, query: dict[str, str]) -> Answer:
-        """For the pages: what a member of the organisation sees, unrecorded."""
+    async def look_up(self, path: str, query: dict[str, str] | None = None) -> Answer:
+        """What a member of the organisation sees, unrecorded."""
         login = cast.MEMBERS[0]
         return await self._answer(
             Request(
                 method="GET",
                 path=path,
-                query=query,
+                query=query or {},
                 headers={"authorization": f"Bearer {cast.token(login)}"},
                 caller=Caller.PERSON,
                 login=login,
@@ -119,8 +134,19 @@ class Proxy(Recorder):
         )
 
     async def _take_delivery(self, request: web.Request) -> web.Response:
-        self.hooks.receive(request.headers["X-GitHub-Event"], await request.read())
+        event, content = request.headers["X-GitHub-Event"], await request.read()
+        if event in {"check_run", "check_suite"}:
+            content = json.dumps(await self._of_check(event, json.loads(content))).encode()
+        self.hooks.receive(event, content)
         return web.Response(status=202)
+
+    async def _of_check(self, event: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Name the App and the pull requests, of which the emulator tells nothing."""
+        repo = payload["repository"]["full_name"]
+        pulls = (await self.look_up(f"/repos/{repo}/pulls", {"per_page": "100"})).json or []
+        subject = owned(payload[event], self.api_url)
+        subject["pull_requests"] = pulls_of(subject, pulls)
+        return {**payload, event: subject}
 
     async def _serve(self, arrived: web.Request) -> web.Response:
         if not arrived.path.startswith(f"{self.base_path}/"):

@@ -25,6 +25,11 @@ def object_of(data: Any) -> Mapping[str, Any]:
     return data
 
 
+def object_or_empty(value: Any) -> Mapping[str, Any]:
+    """An object, empty when it is none."""
+    return value if isinstance(value, dict) else {}
+
+
 def list_of(value: Any) -> list[Any]:
     """A list, empty when it is none."""
     return value if isinstance(value, list) else []

@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import structlog
 
 from ghapp.core.facts import Comment, Issue, Permission, RepoName
 from ghapp.github import wire
-from ghapp.github.client import GitHubClient
-from ghapp.github.errors import GitHubError, NotFound, Refused
+from ghapp.github.errors import AlreadyThere, GitHubError, NotFound, Refused
 from ghapp.github.gateway import (
     AppIdentity,
     Label,
@@ -20,7 +19,7 @@ from ghapp.github.gateway import (
     StateReason,
 )
 from ghapp.github.priority import Priority
-from ghapp.github.rest_calls import PAGE, path_of, surely
+from ghapp.github.rest_calls import PAGE, already_there, path_of, stamp, surely
 from ghapp.github.rest_files import RestFiles
 from ghapp.model.names import Login
 
@@ -30,17 +29,9 @@ log = structlog.get_logger("ghapp.github")
 class RestGateway(RestFiles):
     """`Gateway`, one method a call or two."""
 
-    def __init__(self, client: GitHubClient) -> None:
-        super().__init__(client)
-        self._identity: AppIdentity | None = None
-
     async def app(self) -> AppIdentity:
         """Who we are; asked once and remembered."""
-        if self._identity is None:
-            self._identity = wire.identity(
-                (await self._client.request("GET", "/app", repo=None)).data
-            )
-        return self._identity
+        return await self._app()
 
     async def room(self, priority: Priority) -> None:
         """Whether a write could go now."""
@@ -60,7 +51,7 @@ class RestGateway(RestFiles):
         if labels:
             query["labels"] = ",".join(labels)
         if since is not None:
-            query["since"] = _stamp(since)
+            query["since"] = stamp(since)
         bot = await self._bot()
         found = await self._listing(path_of(repo, "issues", **query), repo, priority)
         issues = {issue.number: issue for issue in (wire.issue(one, repo, bot) for one in found)}
@@ -198,7 +189,7 @@ class RestGateway(RestFiles):
         priority: Priority = Priority.NORMAL,
     ) -> list[Comment]:
         """All comments, the oldest first; `since` keeps those updated at or after it."""
-        query = {"per_page": str(PAGE)} | ({} if since is None else {"since": _stamp(since)})
+        query = {"per_page": str(PAGE)} | ({} if since is None else {"since": stamp(since)})
         path = path_of(repo, "issues", number, "comments", **query)
         bot = await self._bot()
         found = await self._listing(path, repo, priority)
@@ -248,7 +239,7 @@ class RestGateway(RestFiles):
         try:
             await self._write("POST", path_of(repo, "labels"), repo, body, Priority.NORMAL)
         except Refused as refused:
-            if not _already_exists(refused):
+            if not isinstance(already_there(refused), AlreadyThere):
                 raise
 
     async def repositories(self, repo: RepoName) -> list[RepoName]:
@@ -274,10 +265,6 @@ class RestGateway(RestFiles):
         return surely(lambda: wire.assignees(data))
 
 
-def _stamp(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _about_assignees(refused: Refused, logins: Sequence[Login]) -> bool:
     """Whether it may be for an assignee: GitHub says 422, some servers say 404 and the name.
 
@@ -288,10 +275,3 @@ def _about_assignees(refused: Refused, logins: Sequence[Login]) -> bool:
     named = "assignee" in told or any(login.casefold() in words for login in logins)
     bare = refused.status == 422 and not refused.errors
     return bare or (refused.status in {404, 422} and named)
-
-
-def _already_exists(refused: Refused) -> bool:
-    return refused.status == 422 and any(
-        isinstance(error, dict) and error.get("code") == "already_exists"
-        for error in refused.errors
-    )

@@ -1,13 +1,15 @@
 """The calls that the gateway over GitHub's REST API is made of."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from ghapp.core.facts import RepoName
-from ghapp.github import fields
+from ghapp.github import fields, wire
 from ghapp.github.client import GitHubClient, Response
-from ghapp.github.errors import Unavailable
+from ghapp.github.errors import AlreadyThere, Refused, Unavailable
+from ghapp.github.gateway import AppIdentity
 from ghapp.github.priority import Priority
 
 T = TypeVar("T")
@@ -17,10 +19,13 @@ ROUNDS = 3
 
 
 class RestCalls:
-    """One installation's API, by paths."""
+    """One installation's API, by paths. `app` says who we are; it is asked at most once."""
 
-    def __init__(self, client: GitHubClient) -> None:
+    def __init__(
+        self, client: GitHubClient, app: Callable[[], Awaitable[AppIdentity]] | None = None
+    ) -> None:
         self._client = client
+        self._app = app or Identity(client)
 
     async def _get(self, path: str, repo: RepoName, priority: Priority) -> Any:
         return (await self._client.request("GET", path, repo=repo, priority=priority)).data
@@ -36,17 +41,64 @@ class RestCalls:
         response = await self._client.request(method, path, repo=repo, body=body, priority=priority)
         return response.data
 
-    async def _listing(self, path: str, repo: RepoName, priority: Priority) -> list[Any]:
+    async def _listing(
+        self, path: str, repo: RepoName, priority: Priority, *, whole: bool = False
+    ) -> list[Any]:
         """Every page; several are read again until nothing has moved between them meanwhile.
 
-        Reading again is free where nothing has changed.
+        Reading again is free where nothing has changed. If it never comes to rest, `whole` raises `Unavailable`.
         """
         pages: list[Response] = []
         for _ in range(ROUNDS):
             pages = [page async for page in self._client.pages(path, repo=repo, priority=priority)]
             if len(pages) == 1 or all(page.free for page in pages[:-1]):
                 break
+        else:
+            if whole:
+                raise Unavailable("a listing changes faster than it can be read")
         return [one for page in pages for one in fields.items(page.data)]
+
+    async def _counted(
+        self, path: str, key: str, repo: RepoName, priority: Priority
+    ) -> tuple[list[Any], bool]:
+        """The members of a listing that is an object with a count, and whether they are all of them."""
+        pages = [page.data async for page in self._client.pages(path, repo=repo, priority=priority)]
+        found = [one for page in pages for one in fields.items(fields.object_of(page).get(key))]
+        totals = [fields.number(page, "total_count") for page in pages]
+        return found, len(found) >= max(totals)
+
+
+class Identity:
+    """Who the App is, by `GET /app`; remembered once it is known."""
+
+    def __init__(self, client: GitHubClient) -> None:
+        self._client = client
+        self._known: AppIdentity | None = None
+
+    async def __call__(self) -> AppIdentity:
+        """Ask, unless it is known."""
+        if self._known is None:
+            self._known = wire.identity((await self._client.request("GET", "/app", repo=None)).data)
+        return self._known
+
+
+def already_there(refused: Refused) -> Refused:
+    """The refusal, as `AlreadyThere` if GitHub refuses for what is there already.
+
+    https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#validation-failed
+    """
+    told = refused.message.casefold()
+    codes = [error.get("code") for error in refused.errors if isinstance(error, dict)]
+    words = [str(error.get("message")) for error in refused.errors if isinstance(error, dict)]
+    said = "already exists" in " ".join([told, *words]).casefold()
+    if refused.status == 422 and (said or "already_exists" in codes):
+        return AlreadyThere(refused.status, refused.message, refused.errors)
+    return refused
+
+
+def stamp(at: datetime) -> str:
+    """An instant as GitHub takes it, in whole seconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def surely(read: Callable[[], T]) -> T:

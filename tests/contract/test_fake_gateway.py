@@ -1,47 +1,12 @@
 """The fake GitHub keeps the gateway's contract."""
 
-from collections.abc import Sequence
-
 import pytest
 
 from ghapp.github.errors import GitHubError, RateLimited, Unavailable
-from ghapp.model.names import Login
-from tests.contract.gateway_contract import ALICE, BOB, HOME, SECOND, GatewayContract
+from tests.contract.fake_world import FakeWorld
+from tests.contract.gateway_contract import HOME, GatewayContract
 from tests.support.fake_github import FakeGateway
 from tests.support.fake_repositories import START
-
-
-class FakeWorld:
-    """People act on the fake directly."""
-
-    def __init__(self) -> None:
-        self.gateway = FakeGateway(assignable={ALICE, BOB})
-
-    async def opens(self, login: str, title: str, labels: Sequence[str] = ()) -> int:
-        """A person opens an issue."""
-        return self.gateway.person_opens(
-            HOME, author=Login(login), title=title, labels=labels
-        ).number
-
-    async def comments(self, login: str, number: int, body: str) -> int:
-        """A person comments."""
-        return self.gateway.person_comments(HOME, number, author=Login(login), body=body).id
-
-    async def closes(self, login: str, number: int) -> None:
-        """A person closes an issue."""
-        self.gateway.person_changes(HOME, number, open=False)
-
-    async def writes(self, path: str, text: str) -> None:
-        """A person commits a file."""
-        self.gateway.write_file(HOME, path, text)
-
-    async def later(self) -> None:
-        """A second passes."""
-        self.gateway.clock += SECOND
-
-    def counted(self) -> int:
-        """The calls that GitHub has counted."""
-        return self.gateway.counted
 
 
 class TestFakeGateway(GatewayContract):

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { createEmulator } from "emulate";
+import { mend } from "./mend.mjs";
 
 // GitHub's timestamps are whole seconds; the emulator's have milliseconds, which breaks its `since` comparison.
 const toISOString = Date.prototype.toISOString;
@@ -36,7 +37,9 @@ async function start(options) {
 
 const lines = createInterface({ input: process.stdin });
 lines.once("line", async (line) => {
-  const port = await start(JSON.parse(line));
+  const options = JSON.parse(line);
+  await mend(options.seed);
+  const port = await start(options);
   process.stdout.write(`${JSON.stringify({ port })}\n`);
 });
 lines.once("close", () => process.exit(0));

@@ -65,6 +65,7 @@ class FakeFiles(FakeRepositories):
             if file.sha != sha_of(len(versions)):
                 raise Stale(409, f"{path} does not match {file.sha}")
             versions.append(file.text)
+            self.push(repo, branch or "main", path, author=self.bot, message=message)
             return sha_of(len(versions))
 
         args = {"repo": repo, "path": path, "message": message, "branch": branch}
@@ -78,6 +79,7 @@ class FakeFiles(FakeRepositories):
         def work() -> None:
             files = {path: [*had] for (owner, path), had in self.files.items() if owner == repo}
             self.branches.setdefault((repo, name), files)
+            self.log.setdefault((repo, name), [*self.log.get((repo, base), [])])
 
         args = {"repo": repo, "name": name, "base": base}
         self.write("create_branch", args, priority, work)

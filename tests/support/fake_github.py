@@ -1,4 +1,4 @@
-"""GitHub in memory: the typed stand-in for `RestGateway`, held to it by tests/contract."""
+"""GitHub in memory: the typed stand-in for the gateways over REST, held to it by tests/contract."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,13 +17,16 @@ from ghapp.github.gateway import (
 )
 from ghapp.github.priority import Priority
 from ghapp.model.names import Login
+from tests.support.fake_checks import FakeChecks
 from tests.support.fake_files import FakeFiles
+from tests.support.fake_milestones import FakeMilestones
+from tests.support.fake_releases import FakeReleases
 from tests.support.fake_repositories import Call, among, fitting
 
 
 @dataclass
-class FakeGateway(FakeFiles):
-    """The gateway over `FakeRepositories`; arrange and ask there."""
+class FakeGateway(FakeFiles, FakeChecks, FakeMilestones, FakeReleases):
+    """Every gateway over one `FakeRepositories`; arrange and ask there."""
 
     async def app(self) -> AppIdentity:
         """Who we are."""

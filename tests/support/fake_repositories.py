@@ -1,5 +1,6 @@
 """What the fake GitHub holds, how a test arranges it, and what a test can ask of it."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from ghapp.model.names import Login, same_login
 
 T = TypeVar("T")
 MAX_BODY = 65_536
+ALICE = Login("alice")
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 WRITES = frozenset(
     {
@@ -29,6 +31,20 @@ WRITES = frozenset(
         "commit_file",
         "create_branch",
         "open_pull",
+        "unrequest_reviewers",
+        "request_reviewers",
+        "edit_pull",
+        "propose",
+        "generated_notes",
+        "begin_branch",
+        "create_tag",
+        "edit_release",
+        "create_release",
+        "set_milestone",
+        "edit_milestone",
+        "create_milestone",
+        "update_check",
+        "create_check",
     }
 )
 
@@ -60,13 +76,24 @@ class Proposal:
     base: str
 
 
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A commit in the history of a branch, with the files that it touched."""
+
+    sha: Sha
+    message: str
+    author: Login
+    paths: tuple[str, ...]
+
+
 @dataclass
 class FakeRepositories:
     """Issues, comments, labels and files of any number of repositories.
 
     `clock` is GitHub's time; move it as the test goes on. `people` may write, `assignable` (None:
     everyone) may be assigned. `calls` is what was asked of the gateway, in order. `files` are those of the
-    default branch, which takes no commits from the App when the repository is `protected`.
+    default branch, which takes no commits from the App when the repository is `protected`. `log` is the history of
+    each branch, the oldest commit first.
     """
 
     clock: datetime = START
@@ -81,6 +108,7 @@ class FakeRepositories:
     files: dict[tuple[RepoName, str], list[str]] = field(default_factory=dict)
     branches: dict[tuple[RepoName, str], dict[str, list[str]]] = field(default_factory=dict)
     protected: set[RepoName] = field(default_factory=set)
+    log: dict[tuple[RepoName, str], list[Logged]] = field(default_factory=dict)
     pulls: dict[tuple[RepoName, int], Proposal] = field(default_factory=dict)
     labels: dict[RepoName, dict[str, Label]] = field(default_factory=dict)
     _failures: list[_Failure] = field(default_factory=list)
@@ -122,6 +150,21 @@ class FakeRepositories:
     def write_file(self, repo: RepoName, path: str, text: str) -> None:
         """A commit to the default branch."""
         self.files.setdefault((repo, path), []).append(text)
+        self.push(repo, "main", path)
+
+    def push(
+        self,
+        repo: RepoName,
+        branch: str,
+        *paths: str,
+        author: Login = ALICE,
+        message: str = "Change it",
+    ) -> Sha:
+        """A commit at the head of a branch."""
+        count = sum(map(len, self.log.values())) + 1
+        sha = Sha(hashlib.sha1(f"{repo} {branch} {count}".encode()).hexdigest())
+        self.log.setdefault((repo, branch), []).append(Logged(sha, message, author, paths))
+        return sha
 
     def versions(self, repo: RepoName, path: str, branch: str | None = None) -> list[str]:
         """The texts that a file has had on a branch, the newest last."""

@@ -88,7 +88,11 @@ def operations() -> Mapping[str, list[Operation]]:
                 by_method[method].append(_operation(document, template, item, item[method]))
     for found in by_method.values():
         found.sort(
-            key=lambda operation: (operation.template.count("{"), ".+" in operation.pattern.pattern)
+            key=lambda operation: (
+                operation.template.count("{"),
+                ".+" in operation.pattern.pattern,
+                -len(operation.template),
+            )
         )
     return by_method
 

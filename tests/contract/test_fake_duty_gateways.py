@@ -1,0 +1,22 @@
+"""The fake GitHub keeps the contracts of checks, milestones, releases and pull requests."""
+
+import pytest
+
+from tests.contract.checks_contract import ChecksContract
+from tests.contract.fake_world import FakeWorld
+from tests.contract.milestones_contract import MilestonesContract
+from tests.contract.releases_contract import ReleasesContract
+
+
+@pytest.fixture
+def world() -> FakeWorld:
+    return FakeWorld()
+
+
+class TestFakeChecks(ChecksContract): ...
+
+
+class TestFakeMilestones(MilestonesContract): ...
+
+
+class TestFakeReleases(ReleasesContract): ...
