@@ -15,6 +15,13 @@ from ghapp.core.facts import (
     PushEvent,
     Signal,
 )
+from ghapp.core.github_event import (
+    CheckEvent,
+    MergeGroupEvent,
+    MilestoneEvent,
+    PullEvent,
+    ReleaseEvent,
+)
 
 Event = (
     Signal
@@ -26,6 +33,11 @@ Event = (
     | PageReport
     | MaintenanceEvent
     | HandoffEvent
+    | PullEvent
+    | MergeGroupEvent
+    | CheckEvent
+    | MilestoneEvent
+    | ReleaseEvent
 )
 
 _TYPES: dict[str, type[Any]] = {
@@ -38,6 +50,11 @@ _TYPES: dict[str, type[Any]] = {
     "paged": PageReport,
     "maintenance": MaintenanceEvent,
     "handoff": HandoffEvent,
+    "pull": PullEvent,
+    "merge_group": MergeGroupEvent,
+    "check": CheckEvent,
+    "milestone": MilestoneEvent,
+    "release": ReleaseEvent,
 }
 _KINDS = {type_: kind for kind, type_ in _TYPES.items()}
 _DECODERS = {kind: msgspec.json.Decoder(type_) for kind, type_ in _TYPES.items()}

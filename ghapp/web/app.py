@@ -15,6 +15,8 @@ from ghapp.model.types import Model
 from ghapp.settings import Settings
 from ghapp.web import calendar, doors, github_door, health, heartbeat_door, pages
 from ghapp.web.answers import Handler
+from ghapp.web.github_events import NOTHING_MORE
+from ghapp.web.github_route import Wanted
 from ghapp.web.identity import Connected
 
 
@@ -36,7 +38,7 @@ class Deps:
 
     `ready` says whether work can be accepted, and if not, why. `bot_login` is the App's own login, once
     known. `heartbeats` has the names of those in OWNERS.yaml, once that was read. `page` renders the dashboard.
-    `model` gives the model in force, once there is one.
+    `model` gives the model in force, once there is one. `wanted` says which of GitHub's events have a duty.
     """
 
     settings: Settings
@@ -47,6 +49,7 @@ class Deps:
     heartbeats: Callable[[], Container[str] | None] = lambda: None
     page: Callable[[], Awaitable[str]] | None = None
     model: Callable[[], Model | None] = lambda: None
+    wanted: Wanted = NOTHING_MORE
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
@@ -67,6 +70,7 @@ def create_app(deps: Deps) -> web.Application:
             bot_login=deps.bot_login,
             now=deps.now,
             source=deps.sources.get(github_door.SOURCE),
+            wanted=deps.wanted,
         )
         app.router.add_post("/webhooks/github", handler)
     connected = Connected()

@@ -14,7 +14,8 @@ from ghapp.core.verify import Unverified, github_signature
 from ghapp.duties.intake import deliveries
 from ghapp.engine.inbox import Delivery
 from ghapp.web.answers import Answers, Handler, Put, Refused, read_body
-from ghapp.web.github_events import read_event
+from ghapp.web.github_events import NOTHING_MORE, read_event
+from ghapp.web.github_route import Routed, Wanted
 
 MAX_BYTES = 26 * 1024 * 1024
 """GitHub sends payloads of up to 25 MB (https://docs.github.com/en/webhooks/webhook-events-and-payloads)."""
@@ -31,27 +32,21 @@ def door(
     bot_login: Callable[[], str | None],
     now: Callable[[], datetime],
     source: Source | None = None,
+    wanted: Wanted = NOTHING_MORE,
 ) -> Handler:
-    """The handler of `POST /webhooks/github`; `source` finds alerts in the events that the door does not know."""
+    """The handler of `POST /webhooks/github`.
+
+    `source` finds alerts in the events that the door does not know; `wanted` says for which others there is a duty.
+    """
     answers = Answers(SOURCE)
 
     def read(headers: Mapping[str, str], body: bytes, delivery_id: str) -> list[Delivery]:
         github_signature(body, headers.get("X-Hub-Signature-256"), secrets)
         name = headers.get("X-GitHub-Event")
         _require(name, delivery_id)
-        routed = read_event(name or "", body, home=home, app_login=bot_login())
-        if routed is not None:
-            conversation, event = routed
-            return [
-                Delivery(
-                    source=SOURCE,
-                    id=delivery_id,
-                    conversation=conversation,
-                    kind=wire.kind_of(event),
-                    payload=wire.encode(event),
-                    request_id=delivery_id,
-                )
-            ]
+        routed = read_event(name or "", body, home=home, app_login=bot_login(), wanted=wanted)
+        if routed:
+            return _stored(routed, delivery_id)
         if source is None:
             return []
         parsed = source.parse(body, headers, {}, now())
@@ -74,6 +69,21 @@ def door(
             return answers.refuse(refused, delivery_id)
 
     return handle
+
+
+def _stored(routed: Sequence[Routed], delivery_id: str) -> list[Delivery]:
+    """One delivery for each conversation, known by GitHub's own id, so that what comes twice is stored once."""
+    return [
+        Delivery(
+            source=SOURCE,
+            id=f"{delivery_id}#{index}" if index else delivery_id,
+            conversation=conversation,
+            kind=wire.kind_of(event),
+            payload=wire.encode(event),
+            request_id=delivery_id,
+        )
+        for index, (conversation, event) in enumerate(routed)
+    ]
 
 
 def _require(name: str | None, delivery_id: str) -> None:

@@ -1,8 +1,7 @@
 """What GitHub's events mean: which concern the app, and the conversation each belongs to."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC
-from typing import TypeVar
 
 import msgspec
 
@@ -10,9 +9,8 @@ from ghapp.core.facts import CommentEvent, InstallationEvent, IssueEvent, PushEv
 from ghapp.core.incident import INCIDENT
 from ghapp.core.routing import conversation_of_issue
 from ghapp.core.slash import may_command
-from ghapp.core.strict_json import Malformed
-from ghapp.core.wire import Event
 from ghapp.model.names import Login, same_login
+from ghapp.web import github_pull_events, github_release_events
 from ghapp.web.github_payloads import (
     Account,
     Commit,
@@ -24,6 +22,7 @@ from ghapp.web.github_payloads import (
     Push,
     Repository,
 )
+from ghapp.web.github_route import Place, Routed, Wanted, decode
 
 MODEL = "model"
 """The conversation of changes to OWNERS.yaml."""
@@ -31,7 +30,7 @@ MODEL = "model"
 INSTALLATIONS = "installations"
 """The conversation of where the App is installed."""
 
-Routed = tuple[str, Event] | None
+NOTHING_MORE = Wanted()
 
 _OWNERS_FILE = "OWNERS.yaml"
 _MARKER_START = "<!-- ghapp "
@@ -52,59 +51,55 @@ _ISSUE_ACTIONS = frozenset(
     }
 )
 
-_T = TypeVar("_T")
 _comments = msgspec.json.Decoder(IssueComment)
 _issues = msgspec.json.Decoder(Issues)
 _pushes = msgspec.json.Decoder(Push)
 _installations = msgspec.json.Decoder(InstallationChange)
 
 
-def read_event(name: str, body: bytes, *, home: RepoName, app_login: str | None) -> Routed:
-    """The event and its conversation; None when there is nothing to do.
+def read_event(
+    name: str,
+    body: bytes,
+    *,
+    home: RepoName,
+    app_login: str | None,
+    wanted: Wanted = NOTHING_MORE,
+) -> list[Routed]:
+    """The event, once for each conversation that it concerns; empty when there is nothing to do.
 
-    `name` is the `X-GitHub-Event` header; `app_login` is the App's own login, once known.
+    `name` is the `X-GitHub-Event` header; `app_login` is the App's own login, once known; `wanted` says what is
+    handled besides incidents, the model and installations.
 
     Raises:
         Malformed: the body of an event that concerns the app is not what GitHub documents.
     """
-    match name:
-        case "issue_comment":
-            return _comment(_decode(_comments, body), app_login)
-        case "issues":
-            return _issue(_decode(_issues, body), app_login)
-        case "push":
-            return _push(_decode(_pushes, body), home)
-        case "installation" | "installation_repositories":
-            return _installation(_decode(_installations, body))
-        case _:
-            return None
+    place = Place(home=home, app_login=app_login, wanted=wanted)
+    read = _READERS.get(name)
+    if read is not None:
+        return list(read(body, place))
+    extra = _OF_CHECKS if wanted.pulls or wanted.releases else {}
+    return list(extra[name](body, place)) if name in extra else []
 
 
-def _decode(decoder: "msgspec.json.Decoder[_T]", body: bytes) -> _T:
-    try:
-        return decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Malformed(str(error)) from error
-
-
-def _comment(found: IssueComment, app_login: str | None) -> Routed:
+def _comment(body: bytes, place: Place) -> Iterator[Routed]:
     """A person's comment that has, or after an edit by its author has, something like a command.
 
     On an incident any new comment of a person counts: it is a word about how it stands.
     """
+    found = decode(_comments, body)
     comment = found.comment
     text = comment.body or ""
     a_word = found.action == "created" and _is_incident(found.issue.labels)
-    if not (a_word or may_command(text)) or not _is_person(found.sender, app_login):
-        return None
+    if not (a_word or may_command(text)) or not place.is_person(found.sender):
+        return
     previous = None
     if found.action == "edited":
         before = found.changes.body if found.changes else None
         if before is None or not _same(found.sender, comment.user):
-            return None
+            return
         previous = before.from_ or ""
     elif found.action != "created":
-        return None
+        return
     event = CommentEvent(
         repo=RepoName(found.repository.full_name),
         number=found.issue.number,
@@ -114,16 +109,23 @@ def _comment(found: IssueComment, app_login: str | None) -> Routed:
         sender=Login(found.sender.login),
         at=(comment.created_at if previous is None else comment.updated_at).astimezone(UTC),
     )
-    return _conversation(found.repository, found.issue), event
+    yield _conversation(found.repository, found.issue), event
 
 
-def _issue(found: Issues, app_login: str | None) -> Routed:
+def _issue(body: bytes, place: Place) -> Iterator[Routed]:
+    """What happens to an issue, as far as it concerns an incident or a release."""
+    found = decode(_issues, body)
+    yield from _by_hand(found, place)
+    yield from github_release_events.issue(found, place)
+
+
+def _by_hand(found: Issues, place: Place) -> Iterator[Routed]:
     """What a person did by hand to an incident, or to an issue that bears the app's marker."""
-    if found.action not in _ISSUE_ACTIONS or not _is_person(found.sender, app_login):
-        return None
+    if found.action not in _ISSUE_ACTIONS or not place.is_person(found.sender):
+        return
     labels = [*found.issue.labels, *([found.label] if found.label else [])]
     if not _is_incident(labels) and _MARKER_START not in (found.issue.body or ""):
-        return None
+        return
     event = IssueEvent(
         repo=RepoName(found.repository.full_name),
         number=found.issue.number,
@@ -131,24 +133,23 @@ def _issue(found: Issues, app_login: str | None) -> Routed:
         sender=Login(found.sender.login),
         at=found.issue.updated_at.astimezone(UTC),
     )
-    return _conversation(found.repository, found.issue), event
+    yield _conversation(found.repository, found.issue), event
 
 
 def _is_incident(labels: Iterable[Label]) -> bool:
     return any(label.name.casefold() == INCIDENT for label in labels)
 
 
-def _push(found: Push, home: RepoName) -> Routed:
+def _push(body: bytes, place: Place) -> Iterator[Routed]:
     """A push to the home repository's default branch that changes OWNERS.yaml, or may have."""
+    found = decode(_pushes, body)
     repository = found.repository
-    if repository.full_name.casefold() != home.casefold():
-        return None
-    if found.ref != f"refs/heads/{repository.default_branch}":
-        return None
+    if not place.is_home(repository) or found.ref != f"refs/heads/{repository.default_branch}":
+        return
     if not (_may_hide_commits(found) or any(map(_touches_model, found.commits))):
-        return None
+        return
     repo = RepoName(repository.full_name)
-    return MODEL, PushEvent(repo=repo, sender=Login(found.sender.login))
+    yield MODEL, PushEvent(repo=repo, sender=Login(found.sender.login))
 
 
 def _may_hide_commits(push: Push) -> bool:
@@ -162,7 +163,8 @@ def _touches_model(commit: Commit) -> bool:
     return not files or any(path.rpartition("/")[2] == _OWNERS_FILE for path in files)
 
 
-def _installation(found: InstallationChange) -> Routed:
+def _installation(body: bytes, _: Place) -> Iterator[Routed]:
+    found = decode(_installations, body)
     gone = found.action in {"deleted", "suspend"}
     whole = found.repositories or []
     event = InstallationEvent(
@@ -171,7 +173,7 @@ def _installation(found: InstallationChange) -> Routed:
         added=_names([*([] if gone else whole), *(found.repositories_added or [])]),
         removed=_names([*(whole if gone else []), *(found.repositories_removed or [])]),
     )
-    return INSTALLATIONS, event
+    yield INSTALLATIONS, event
 
 
 def _names(repositories: list[Repository]) -> tuple[RepoName, ...]:
@@ -183,9 +185,25 @@ def _conversation(repository: Repository, issue: Issue) -> str:
     return conversation_of_issue(repo, issue.number, issue.body or "", issue.author_is_bot)
 
 
-def _is_person(sender: Account, app_login: str | None) -> bool:
-    return not sender.is_bot and not (app_login and same_login(sender.login, app_login))
-
-
 def _same(one: Account, other: Account | None) -> bool:
     return other is not None and same_login(one.login, other.login)
+
+
+_READERS: Mapping[str, Callable[[bytes, Place], Iterator[Routed]]] = {
+    "issue_comment": _comment,
+    "issues": _issue,
+    "push": _push,
+    "installation": _installation,
+    "installation_repositories": _installation,
+}
+_OF_CHECKS: Mapping[str, Callable[[bytes, Place], Iterator[Routed]]] = {
+    "pull_request": github_pull_events.pull_request,
+    "pull_request_review": github_pull_events.pull_request_review,
+    "merge_group": github_pull_events.merge_group,
+    "check_run": github_pull_events.check_run,
+    "check_suite": github_pull_events.check_suite,
+    "status": github_pull_events.status,
+    "milestone": github_release_events.milestone,
+    "release": github_release_events.release,
+}
+"""Read only if a duty wants to know of them."""

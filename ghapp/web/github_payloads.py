@@ -4,7 +4,7 @@ https://docs.github.com/en/webhooks/webhook-events-and-payloads
 """
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -36,6 +36,12 @@ class Label(msgspec.Struct, gc=False):
     name: str
 
 
+class MilestoneNumber(msgspec.Struct, gc=False):
+    """The milestone that something is in."""
+
+    number: int
+
+
 class Issue(msgspec.Struct):
     """An issue, or a pull request seen as one."""
 
@@ -44,6 +50,7 @@ class Issue(msgspec.Struct):
     body: str | None = None
     user: Account | None = None
     labels: list[Label] = []
+    milestone: MilestoneNumber | None = None
 
     @property
     def author_is_bot(self) -> bool:
@@ -126,3 +133,177 @@ class InstallationChange(msgspec.Struct):
     repositories: list[Repository] | None = None
     repositories_added: list[Repository] | None = None
     repositories_removed: list[Repository] | None = None
+
+
+class Ref(msgspec.Struct, gc=False):
+    """One end of a pull request: the branch and its commit."""
+
+    ref: str
+    sha: str
+
+
+class Pull(msgspec.Struct):
+    """A pull request."""
+
+    number: int
+    updated_at: _Time
+    head: Ref
+    base: Ref
+    user: Account | None = None
+    milestone: MilestoneNumber | None = None
+
+
+class PullChanges(msgspec.Struct):
+    """What an edit of a pull request changed; the fields of each change are not read."""
+
+    title: Any = None
+    body: Any = None
+    base: Any = None
+
+
+class PullRequest(msgspec.Struct):
+    """`pull_request`."""
+
+    action: str
+    pull_request: Pull
+    repository: Repository
+    sender: Account
+    changes: PullChanges | None = None
+
+
+class Review(msgspec.Struct):
+    """A review; `state` is `approved`, `changes_requested`, `commented` or `dismissed`."""
+
+    state: str
+    user: Account | None = None
+    submitted_at: _Time | None = None
+
+
+class PullRequestReview(msgspec.Struct):
+    """`pull_request_review`."""
+
+    action: str
+    review: Review
+    pull_request: Pull
+    repository: Repository
+    sender: Account
+
+
+class App(msgspec.Struct, gc=False):
+    """The App that a check belongs to."""
+
+    slug: str | None = None
+
+
+class PullNumber(msgspec.Struct, gc=False):
+    """A pull request, by its number."""
+
+    number: int
+
+
+class CheckSuite(msgspec.Struct):
+    """The checks of one App on one commit; `head_branch` is null for a fork's."""
+
+    head_sha: str
+    head_branch: str | None = None
+    app: App | None = None
+    pull_requests: list[PullNumber] = []
+
+
+class SuiteOfRun(msgspec.Struct, gc=False):
+    """The suite of a check run."""
+
+    head_branch: str | None = None
+
+
+class CheckRun(msgspec.Struct):
+    """One check."""
+
+    head_sha: str
+    name: str
+    external_id: str | None = None
+    app: App | None = None
+    check_suite: SuiteOfRun | None = None
+
+
+class CheckRunChange(msgspec.Struct):
+    """`check_run`."""
+
+    action: str
+    check_run: CheckRun
+    repository: Repository
+    sender: Account
+
+
+class CheckSuiteChange(msgspec.Struct):
+    """`check_suite`."""
+
+    action: str
+    check_suite: CheckSuite
+    repository: Repository
+    sender: Account
+
+
+class Branch(msgspec.Struct, gc=False):
+    """A branch that has a commit."""
+
+    name: str
+
+
+class CommitStatus(msgspec.Struct):
+    """`status`; ten branches at most are named."""
+
+    sha: str
+    context: str
+    repository: Repository
+    sender: Account
+    branches: list[Branch] = []
+
+
+class MergeGroup(msgspec.Struct, gc=False):
+    """A group of pull requests that the merge queue tests together."""
+
+    head_sha: str
+    head_ref: str
+    base_ref: str
+
+
+class MergeGroupChange(msgspec.Struct):
+    """`merge_group`."""
+
+    action: str
+    merge_group: MergeGroup
+    repository: Repository
+
+
+class Milestone(msgspec.Struct):
+    """A milestone."""
+
+    number: int
+    title: str
+    updated_at: _Time
+    description: str | None = None
+
+
+class MilestoneChange(msgspec.Struct):
+    """`milestone`."""
+
+    action: str
+    milestone: Milestone
+    repository: Repository
+    sender: Account
+
+
+class Release(msgspec.Struct, gc=False):
+    """A release."""
+
+    tag_name: str
+
+
+class ReleaseChange(msgspec.Struct):
+    """`release`."""
+
+    action: str
+    release: Release
+    repository: Repository
+    sender: Account

@@ -16,6 +16,13 @@ from ghapp.core.facts import (
     Signal,
     Status,
 )
+from ghapp.core.github_event import (
+    CheckEvent,
+    MergeGroupEvent,
+    MilestoneEvent,
+    PullEvent,
+    ReleaseEvent,
+)
 from ghapp.core.wire import Event, UnknownPayload, decode, encode, kind_of
 from ghapp.model.names import Severity
 
@@ -58,6 +65,29 @@ events: st.SearchStrategy[Event] = st.one_of(
         at=times,
     ),
     st.builds(IssueEvent, repo=texts, number=numbers, action=texts, sender=texts, at=times),
+    st.builds(
+        PullEvent,
+        repo=texts,
+        number=numbers,
+        action=texts,
+        head=texts,
+        base=texts,
+        sender=texts,
+        at=times,
+    ),
+    st.builds(MergeGroupEvent, repo=texts, number=numbers, head=texts, base=texts),
+    st.builds(CheckEvent, repo=texts, head=texts, name=texts, action=texts, sender=texts),
+    st.builds(
+        MilestoneEvent,
+        repo=texts,
+        number=numbers,
+        action=texts,
+        title=texts,
+        description=texts,
+        sender=texts,
+        at=times,
+    ),
+    st.builds(ReleaseEvent, repo=texts, tag=texts, action=texts, sender=texts),
     st.builds(PushEvent, repo=texts, sender=texts),
     st.builds(
         InstallationEvent,

@@ -19,16 +19,25 @@ from ghapp.core.facts import RepoName, Signal, Status
 from ghapp.engine.inbox import Delivery
 from ghapp.settings import Settings
 from ghapp.web.app import Deps, create_app
+from ghapp.web.github_route import Wanted
 
 EXAMPLES = Path(__file__).parents[1] / "emulator/node_modules/@octokit/webhooks-examples"
 SERVERS = sorted(path.parent.name for path in EXAMPLES.glob("*/index.json"))
 WRITTEN = {
+    "check_run",
+    "check_suite",
     "deployment_status",
     "installation",
     "installation_repositories",
     "issue_comment",
     "issues",
+    "merge_group",
+    "milestone",
+    "pull_request",
+    "pull_request_review",
     "push",
+    "release",
+    "status",
     "workflow_run",
 }
 SECRET = "s3cret"
@@ -65,7 +74,13 @@ async def client(inbox: Collecting) -> AsyncIterator[TestClient[web.Request, web
         home_repo=RepoName("Codertocat/Hello-World"),
         github_webhook_secrets=(SECRET,),
     )
-    deps = Deps(settings=settings, sources=plugins.sources(), inbox=inbox, ready=lambda: (True, ()))
+    deps = Deps(
+        settings=settings,
+        sources=plugins.sources(),
+        inbox=inbox,
+        ready=lambda: (True, ()),
+        wanted=Wanted(pulls=True, releases=True),
+    )
     async with TestClient(TestServer(create_app(deps))) as client:
         yield client
 

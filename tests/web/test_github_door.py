@@ -9,6 +9,7 @@ import pytest
 from ghapp.core import wire
 from ghapp.core.facts import CommentEvent
 from ghapp.web.github_door import MAX_BYTES
+from ghapp.web.github_route import Wanted
 
 pytestmark = pytest.mark.enable_socket
 
@@ -140,3 +141,25 @@ async def test_the_apps_own_login_is_not_obeyed(doors_of: Any, comment_payload: 
     doors = await doors_of(bot_login=lambda: "Alice")
     assert (await doors.github("issue_comment", comment_payload)).status == 200
     assert not doors.inbox.stored
+
+
+async def test_what_concerns_two_conversations_is_stored_for_both_once(doors_of: Any) -> None:
+    doors = await doors_of(wanted=Wanted(pulls=True, releases=True))
+    payload = {
+        "action": "opened",
+        "pull_request": {
+            "number": 7,
+            "updated_at": "2026-03-02T09:30:00Z",
+            "head": {"ref": "release/1", "sha": "a" * 40},
+            "base": {"ref": "main", "sha": "b" * 40},
+        },
+        "repository": {"full_name": "acme/ops"},
+        "sender": {"login": "alice"},
+    }
+    answers = [(await doors.github("pull_request", payload)).status for _ in range(2)]
+    assert answers == [202, 200]
+    stored = [(one.id, one.conversation, one.request_id) for one in doors.inbox.stored]
+    assert stored == [
+        ("d-1", "pull:acme/ops#7", "d-1"),
+        ("d-1#1", "release:acme/ops", "d-1"),
+    ]

@@ -1,0 +1,102 @@
+"""What GitHub tells of pull requests, checks, milestones and releases, and the conversation that each belongs to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from ghapp.core.facts import RepoName, Sha
+from ghapp.model.names import Login
+
+PULL: Final = "pull:"
+RELEASE: Final = "release:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullEvent:
+    """A pull request was opened, pushed to, edited, labeled, reviewed …; `at` is UTC.
+
+    `action` is GitHub's; of a review it is `reviewed` or `dismissed`. `head` is the commit, `base` the branch that
+    it is to be merged into.
+    """
+
+    repo: RepoName
+    number: int
+    action: str
+    head: Sha
+    base: str
+    sender: Login
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeGroupEvent:
+    """The merge queue asks for the checks of a group, at its head, that ends with this pull request."""
+
+    repo: RepoName
+    number: int
+    head: Sha
+    base: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckEvent:
+    """A check of the app is asked for again (`rerequested`), or one of another App, or a status, has changed.
+
+    `name` is empty when all checks of the app are asked for again.
+    """
+
+    repo: RepoName
+    head: Sha
+    name: str
+    action: str
+    sender: Login
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MilestoneEvent:
+    """Somebody has created, edited, closed, opened or deleted a milestone; `at` is UTC.
+
+    The description is as it is then: of one that is deleted nothing more can be read.
+    """
+
+    repo: RepoName
+    number: int
+    action: str
+    title: str
+    description: str
+    sender: Login
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseEvent:
+    """Somebody has published a release."""
+
+    repo: RepoName
+    tag: str
+    action: str
+    sender: Login
+
+
+def conversation_of_pull(repo: RepoName, number: int) -> str:
+    """The conversation of a pull request: what concerns it is handled one at a time, in order."""
+    return f"{PULL}{repo}#{number}"
+
+
+def conversation_of_release(repo: RepoName) -> str:
+    """The conversation of a repository's releases and milestones."""
+    return f"{RELEASE}{repo}"
+
+
+def pull_of(conversation: str) -> tuple[RepoName, int] | None:
+    """The pull request that a conversation is about; None for the app's other conversations."""
+    repo, _, number = conversation.removeprefix(PULL).rpartition("#")
+    if not conversation.startswith(PULL) or not repo or not number.isdecimal():
+        return None
+    return RepoName(repo), int(number)
+
+
+def repo_of_release(conversation: str) -> RepoName | None:
+    """The repository whose releases a conversation is about; None for the app's other conversations."""
+    repo = conversation.removeprefix(RELEASE)
+    return RepoName(repo) if repo and conversation.startswith(RELEASE) else None
