@@ -1,0 +1,55 @@
+"""What the release gate finds: reasons, each with its state, who can change it, and where the setting stands."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from ghapp.model.names import Login
+
+TITLE: Final = 50
+"""Characters that a check's title may have, so that GitHub shows all of it."""
+
+
+class State(StrEnum):
+    """How a reason stands."""
+
+    SATISFIED = "satisfied"
+    SKIPPED = "skipped"
+    """It does not apply, or somebody has waived it."""
+    PENDING = "pending"
+    """It will be satisfied by time, or when somebody does something."""
+    UNKNOWN = "could not tell"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason for or against a release.
+
+    `short` is for a title, `text` for a person who wants to know; `who` can satisfy it; `setting` is its place in
+    OWNERS.yaml. Both texts may hold what strangers have written: whoever shows them escapes them.
+    """
+
+    name: str
+    state: State
+    short: str
+    text: str
+    who: tuple[Login, ...] = ()
+    setting: str = ""
+    children: tuple["Reason", ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether it does not stand in the way."""
+        return self.state in {State.SATISFIED, State.SKIPPED}
+
+
+def note(name: str, text: str) -> Reason:
+    """Something to know that decides nothing."""
+    return Reason(name, State.SKIPPED, text, text)
+
+
+def title_of(text: str) -> str:
+    """A text cut to what a title may have."""
+    line = " ".join(text.split())
+    return line if len(line) <= TITLE else f"{line[: TITLE - 1].rstrip()}…"
