@@ -1,9 +1,17 @@
-"""The boxes of a release's checklist: those before the release hold it back, those after it do not."""
+"""A release's checklist: what the app sees for itself, and the boxes that people tick.
+
+Both come before or after the release; of the boxes only those before it hold it back. What the app sees is shown
+without a box, for nobody has to tick it.
+"""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
+
+from ghapp.core.gate import Gate
+from ghapp.core.gate_reason import State
+from ghapp.core.release import ReleaseFacts
 
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 _FENCE: Final = re.compile(r" {0,3}(```+|~~~+)")
@@ -30,6 +38,39 @@ class Boxes:
     def open(self) -> tuple[str, ...]:
         """What is still to do before the release."""
         return tuple(box.text for box in self.before if not box.ticked)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something that the app sees; `done` is None when it could not tell."""
+
+    text: str
+    done: bool | None
+
+
+def before_release(gate: Gate) -> tuple[Line, ...]:
+    """What stands between a release and its going, by the gate; what does not apply is left out."""
+    return tuple(
+        Line(one.text, None if one.state is State.UNKNOWN else one.holds)
+        for one in gate.reasons
+        if one.state is not State.SKIPPED and one.name != "checklist"
+    )
+
+
+def after_release(facts: ReleaseFacts) -> tuple[Line, ...]:
+    """What follows a release; what this one has no use for is left out."""
+    lines = [
+        Line(f"Tag {facts.tag_name}", facts.tag is not None),
+        Line("GitHub Release", facts.published),
+    ]
+    if facts.milestone is not None:
+        over = facts.published
+        if facts.carries_over:
+            lines.append(Line("Unfinished issues moved on", over and not facts.unfinished))
+        lines.append(Line("Milestone closed", not facts.milestone_open))
+    if facts.next_captain is not None and not facts.hotfix:
+        lines.append(Line(f"{facts.next_captain} leads the next release", facts.handed_over))
+    return tuple(lines)
 
 
 def boxes(body: str) -> Boxes:

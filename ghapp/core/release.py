@@ -5,19 +5,14 @@ hand, or half finished when a process died, goes on from where it is. Steps come
 taken, and each may be tried again.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from ghapp.core.facts import Sha
-from ghapp.core.rotation import on_call
-from ghapp.core.served import days
-from ghapp.core.zoned import to_wall
-from ghapp.model.names import Login, RotationName, TeamName, same_login
-from ghapp.model.types import Model
+from ghapp.model.names import Login
 
 BRANCHES: Final = "release/"
 """Begins the name of every release branch; the tag of the release ends it."""
@@ -234,71 +229,6 @@ def next_steps(
             return tuple(_given_up(facts))
         case cancelled:
             return (*_told(facts, cancelled), *_given_up(facts))
-
-
-def captain(model: Model, at: datetime) -> Login:
-    """Who leads the release that is planned for an aware datetime: the setting `captain`, looked up for then.
-
-    Of a team the first who is not away. When there is nobody, the owner of the fallback area.
-    """
-    who = "" if model.release is None else model.release.captain or ""
-    owner = model.areas[model.fallback_area].owner
-    kind, _, name = who.partition(":")
-    if kind == "rotation":
-        shift = on_call(model.rotations[RotationName(name)], at, model.people)
-        return owner if shift is None or shift.person is None else shift.person
-    logins = model.teams[TeamName(name)] if kind == "team" else ((Login(who),) if who else ())
-    return next((login for login in logins if not is_away(model, login, at)), owner)
-
-
-def is_away(model: Model, login: Login, at: datetime) -> bool:
-    """Whether OWNERS.yaml says that a person is away at an aware datetime."""
-    spans = (
-        days(away.from_, away.to, person.timezone)
-        for known, person in model.people.items()
-        if same_login(known, login)
-        for away in person.away
-    )
-    return any(span.start <= at < span.end for span in spans)
-
-
-def on_time(due: date, shipped_at: datetime, zone: ZoneInfo) -> bool:
-    """Whether something that was shipped at an aware datetime was so by the end of a local date."""
-    return to_wall(shipped_at, zone).date() <= due
-
-
-@dataclass(frozen=True, slots=True)
-class Shipped:
-    """A release that reached users, for counting."""
-
-    name: str
-    hotfix: bool = False
-    rolled_back: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Deployments:
-    """How many deployments there were, failed, and were only made to repair others (https://dora.dev/guides)."""
-
-    count: int
-    failed: int
-    rework: int
-
-
-def deployments(shipped: Iterable[Shipped]) -> Deployments:
-    """Count releases in the order in which they shipped.
-
-    One that is rolled back has failed, and undoing it is rework; so is a hotfix, unless it only follows a rollback,
-    which has been counted.
-    """
-    count = failed = rework = 0
-    after_rollback = False
-    for one in shipped:
-        count += 1
-        failed += one.rolled_back
-        rework += one.rolled_back or (one.hotfix and not after_rollback)
-        after_rollback = one.rolled_back
-    return Deployments(count, failed, rework)
 
 
 def _of_pull(pull: PullFacts) -> Phase:

@@ -1,10 +1,18 @@
-"""Checklists: which boxes hold a release back."""
+"""Checklists: what is seen to be done, and which boxes hold a release back."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ghapp.core.checklist import Box, Boxes, boxes
+from ghapp.core.checklist import Box, Boxes, Line, after_release, before_release, boxes
+from ghapp.core.facts import Sha
+from ghapp.core.gate import Gate
+from ghapp.core.gate_reason import Reason, State, note
+from ghapp.core.release import ReleaseFacts
+from ghapp.model.names import Login
 
 BODY = """
 Release of Tuesday.
@@ -69,3 +77,49 @@ def test_sections(body: str, before: int, after: int) -> None:
 def test_any_text_is_read(body: str) -> None:
     found = boxes(body)
     assert len(found.open) <= len(found.before)
+
+
+def test_g09_what_the_gate_sees_comes_before_the_release() -> None:
+    gate = Gate(
+        (
+            Reason("milestone", State.REFUSED, "Blocked by #12", "Open blockers: #12."),
+            Reason("checks", State.SATISFIED, "", "All checks succeeded."),
+            Reason("incidents", State.UNKNOWN, "", "Could not evaluate open incidents: 502"),
+            Reason("checklist", State.PENDING, "", "Open before the release: 2."),
+            note("soak", "OWNERS.yaml asks for no soak."),
+        )
+    )
+    assert before_release(gate) == (
+        Line("Open blockers: #12.", False),
+        Line("All checks succeeded.", True),
+        Line("Could not evaluate open incidents: 502", None),
+    )
+
+
+def test_g09_what_follows_it_comes_after() -> None:
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    planned = ReleaseFacts(
+        key="2026-11-24",
+        name="v1.3.0",
+        tag_name="v1.3.0",
+        at=at,
+        opens_at=at,
+        captain=Login("alice"),
+        next_captain=Login("bob"),
+        milestone=3,
+        milestone_open=True,
+    )
+    assert after_release(planned) == (
+        Line("Tag v1.3.0", False),
+        Line("GitHub Release", False),
+        Line("Unfinished issues moved on", False),
+        Line("Milestone closed", False),
+        Line("bob leads the next release", False),
+    )
+    done = replace(
+        planned, tag=Sha("a" * 40), published=True, milestone_open=False, handed_over=True
+    )
+    assert all(line.done for line in after_release(done))
+    hotfix = replace(planned, milestone=None, hotfix=True)
+    assert len(after_release(hotfix)) == 2
+    assert len(after_release(replace(planned, carries_over=False, next_captain=None))) == 3

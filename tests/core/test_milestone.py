@@ -77,13 +77,14 @@ class Repository:
     ) -> tuple[Action, ...]:
         """Plan and do what was planned, until nothing is left to do: soon."""
         done: list[Action] = []
-        for _ in range(3):
+        for _ in range(4):
             actions = self.planned(release, now, moves, **more)
+            if not actions:
+                return tuple(done)
             done += actions
             for action in actions:
                 self.known = remembered(self.known, action, self.apply(action))
-        assert self.planned(release, now, moves, **more) == ()
-        return tuple(done)
+        pytest.fail("it does not settle")
 
     def planned(
         self, release: Release, now: datetime, moves: Moves, **more: Any
@@ -418,6 +419,22 @@ class TestAnotherCadence:
         )
 
 
+def test_a_year_of_days_makes_each_milestone_once() -> None:
+    """Every second Tuesday, without those in a freeze: nothing more is written, whatever day it is looked at."""
+    repository, now = Repository(), utc("2026-10-01T12:00")
+    held = frozen("2026-12-17T23:00", "2027-01-04T23:00")
+    created: list[str] = []
+    for _ in range(365):
+        done = [key for key in repository.known if key < now.date().isoformat()]
+        actions = repository.keep(release(), now, Moves(windows=(held,)), done=done)
+        created += titles(actions)
+        assert all(isinstance(one, Create | Record) for one in actions)
+        now += timedelta(days=1)
+    expected = [date(2026, 10, 13) + timedelta(weeks=2 * number) for number in range(29)]
+    assert created == [str(day) for day in expected if day != date(2026, 12, 22)]
+    assert repository.known["2026-12-22"].notes == {Note.SKIPPED}
+
+
 class TestWhatIsNoneOfOurs:
     def test_a_marker_that_people_have_spoilt(self) -> None:
         spoilt = marker.render(Marker("milestone", "release:soon"))
@@ -496,6 +513,8 @@ def test_whatever_happens_planning_settles(steps: list[tuple[dict[str, Any], str
                 assert repository.milestones[number].open
         numbers = sorted(repository.milestones)
         assert len({one.title for one in repository.milestones.values()}) == len(numbers)
+        if not numbers:
+            continue
         number = numbers[place % len(numbers)]
         changes: dict[str, dict[str, Any]] = {
             "close": {"open": False},

@@ -1,9 +1,8 @@
-"""The life of a release: where it stands, what comes next, who leads it, and how it counts."""
+"""The life of a release: where it stands, and what comes next."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -15,7 +14,6 @@ from ghapp.core.release import (
     CarryOver,
     CloseIssue,
     CloseMilestone,
-    Deployments,
     HandOver,
     OpenBranch,
     OpenIssue,
@@ -25,21 +23,15 @@ from ghapp.core.release import (
     PullFacts,
     RecordGate,
     ReleaseFacts,
-    Shipped,
     Step,
     Tag,
     Tell,
-    captain,
-    deployments,
-    is_away,
     next_steps,
-    on_time,
     phase,
 )
 from ghapp.model.names import Login
-from tests.support.builders import model
 
-ALICE, BOB, CAROL = Login("alice"), Login("bob"), Login("carol")
+ALICE, BOB = Login("alice"), Login("bob")
 HEAD, MERGED = Sha("a" * 40), Sha("b" * 40)
 DUE = datetime(2026, 11, 24, 9, tzinfo=UTC)
 OPENS = DUE - timedelta(days=1)
@@ -214,90 +206,3 @@ def test_k02_the_gate_is_recorded_before_anything_is_carried_over() -> None:
 def test_m16_over_is_what_was_released_or_had_nothing_to_release() -> None:
     assert Phase.MERGED not in OVER
     assert Phase.MISSED not in OVER
-
-
-OWNERS = """
-version: 1
-timezone: Europe/Berlin
-people:
-  alice: {away: [{from: 2026-11-24, to: 2026-11-24}]}
-  bob: {timezone: America/New_York}
-  carol: {}
-teams: {platform: [alice, bob]}
-rotations:
-  platform: {people: [alice, bob], shift: weekly, start: 2026-11-02T00:00}
-  later: {people: [alice], start: 2030-01-01}
-areas: {app: {owner: carol}}
-fallback_area: app
-release: {cadence: {every: 2w}, captain: CAPTAIN}
-"""
-
-
-class TestCaptain:
-    def of(self, who: str, at: str) -> Login:
-        moment = datetime.fromisoformat(at).replace(tzinfo=ZoneInfo("Europe/Berlin"))
-        return captain(model(OWNERS.replace("CAPTAIN", who)), moment)
-
-    @pytest.mark.parametrize(
-        ("who", "at", "expected"),
-        [
-            pytest.param("rotation:platform", "2026-11-17T10:00", ALICE, id="G15 whose turn it is on the planned date"),
-            pytest.param("rotation:platform", "2026-11-10T10:00", BOB, id="G15 a week before it is another's"),
-            pytest.param("rotation:platform", "2026-12-01T10:00", ALICE, id="G15 a week after absence"),
-            pytest.param("rotation:later", "2026-11-24T10:00", CAROL, id="G15 nobody's turn: the owner"),
-            pytest.param("team:platform", "2026-11-23T10:00", ALICE, id="the first of a team"),
-            pytest.param("team:platform", "2026-11-24T10:00", BOB, id="G15 who is not away"),
-            pytest.param("alice", "2026-11-23T10:00", ALICE, id="a person"),
-            pytest.param("alice", "2026-11-24T10:00", CAROL, id="G15 away: the owner"),
-        ],
-    )  # fmt: skip
-    def test_who_leads_it(self, who: str, at: str, expected: Login) -> None:
-        assert self.of(who, at) == expected
-
-    def test_nobody_is_said(self) -> None:
-        whole = model(OWNERS.replace(", captain: CAPTAIN", ""))
-        assert captain(whole, DUE) == CAROL
-        assert captain(whole.model_copy(update={"release": None}), DUE) == CAROL
-
-    def test_g15_an_override_applies(self) -> None:
-        override = "overrides: [{person: carol, from: 2026-11-17, to: 2026-11-18}]"
-        text = OWNERS.replace("start: 2026-11-02T00:00", f"start: 2026-11-02T00:00, {override}")
-        whole = model(text.replace("CAPTAIN", "rotation:platform"))
-        assert captain(whole, datetime(2026, 11, 17, 9, tzinfo=UTC)) == CAROL
-
-    def test_away_is_by_the_persons_own_midnights(self) -> None:
-        whole = model(OWNERS.replace("CAPTAIN", "bob"))
-        assert is_away(whole, Login("Alice"), datetime(2026, 11, 23, 23, tzinfo=UTC))
-        assert not is_away(whole, ALICE, datetime(2026, 11, 23, 22, tzinfo=UTC))
-        assert not is_away(whole, Login("nobody"), DUE)
-
-
-@pytest.mark.parametrize(
-    ("shipped", "expected"),
-    [
-        pytest.param("2026-11-24T22:50", True, id="R06 late in the evening"),
-        pytest.param("2026-11-24T23:00", False, id="R06 after midnight"),
-    ],
-)
-def test_on_time(shipped: str, expected: bool) -> None:
-    moment = datetime.fromisoformat(shipped).replace(tzinfo=UTC)
-    assert on_time(date(2026, 11, 24), moment, ZoneInfo("Europe/Berlin")) is expected
-
-
-@pytest.mark.parametrize(
-    ("shipped", "expected"),
-    [
-        pytest.param([], Deployments(0, 0, 0), id="none"),
-        pytest.param([Shipped("1"), Shipped("2")], Deployments(2, 0, 0), id="all well"),
-        pytest.param(
-            [Shipped("1", rolled_back=True), Shipped("2", hotfix=True)],
-            Deployments(2, 1, 1),
-            id="G13 one failed, one rework",
-        ),
-        pytest.param(
-            [Shipped("1"), Shipped("2", hotfix=True)], Deployments(2, 0, 1), id="a hotfix"
-        ),
-    ],
-)
-def test_how_releases_count(shipped: list[Shipped], expected: Deployments) -> None:
-    assert deployments(shipped) == expected
