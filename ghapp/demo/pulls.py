@@ -53,6 +53,8 @@ class Pulls:
             Mend("GET", f"{_PULL}/commits", self._list_commits),
             Mend("GET", _PULL, self._one),
             Mend("POST", "/repos/*/*/pulls", _open),
+            Mend("POST", f"{_PULL}/requested_reviewers", _ask),
+            Mend("GET", "/repos/*/*/commits/*/pulls", self._of_commit),
             Mend("GET", _ISSUE, _as_issue),
             Mend("PATCH", _ISSUE, _edit_as_issue),
             Mend("GET", "/repos/*/*/issues", _among_issues),
@@ -82,6 +84,17 @@ class Pulls:
         counts = {"changed_files": len(files), "commits": len(commits)}
         lines = {name: sum(file[name] for file in files) for name in ("additions", "deletions")}
         return Answer.of(200, {**pull, **counts, **lines}, answer.headers)
+
+    async def _of_commit(self, request: Request, forward: Forward) -> Answer:
+        repo, sha = _repo(request), request.path.split("/")[5]
+        pulls = await forward(read(request, f"{repo}/pulls", state="all", per_page="100"))
+        found = []
+        for pull in pulls.json or []:
+            of = read(request, f"{repo}/pulls/{pull['number']}")
+            commits = await self._commits_of(of, forward, pull)
+            if sha in {pull["merge_commit_sha"], *(commit["sha"] for commit in commits)}:
+                found.append(pull)
+        return paged(found, request, self._hooks.address)
 
     async def _files_of(self, request: Request, forward: Forward, pull: Any) -> list[Any]:
         known = self._files.get(_key(request))
@@ -143,6 +156,18 @@ async def _open(request: Request, forward: Forward) -> Answer:
         error = {"resource": "PullRequest", "code": "custom", "message": message}
         return Answer.refusal(422, "Validation Failed", errors=[error])
     return await forward(request)
+
+
+async def _ask(request: Request, forward: Forward) -> Answer:
+    """Nobody reviews what they have proposed."""
+    pull = await forward(read(request, request.path.removesuffix("/requested_reviewers")))
+    wanted = (request.body or {}).get("reviewers", [])
+    if pull.status == 200 and pull.json["user"]["login"] in wanted:
+        return Answer.refusal(422, "Review cannot be requested from pull request author.")
+    answer = await forward(request)
+    if answer.status == 422:
+        return Answer.refusal(422, "Reviews may only be requested from collaborators.")
+    return Answer.of(201, answer.json) if answer.status == 200 else answer
 
 
 def as_issue(pull: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Never
 
 from ghapp.github.errors import Unavailable
 from ghapp.model.names import Login
@@ -48,9 +48,12 @@ def count(value: Any) -> int:
 def number(found: Mapping[str, Any], key: str) -> int:
     """A number that must be there; raises `Unavailable`."""
     value = found.get(key)
-    if not isinstance(value, int):
-        raise Unavailable(f"GitHub's answer has no {key}")
-    return value
+    return value if isinstance(value, int) else missing(key)
+
+
+def missing(key: str) -> Never:
+    """Raises `Unavailable`: without this the answer means nothing."""
+    raise Unavailable(f"GitHub's answer has no {key}")
 
 
 def login(user: Any) -> Login:

@@ -248,10 +248,6 @@ class RestGateway(RestFiles):
         pages = [page async for page in self._client.pages(path, repo=repo)]
         return [name for page in pages for name in wire.repositories(page.data)]
 
-    async def _bot(self) -> Login:
-        """Known before a write is sent: nothing may fail between the write and its result."""
-        return (await self.app()).bot_login
-
     async def _assign(
         self,
         method: str,

@@ -11,6 +11,7 @@ from ghapp.github.client import GitHubClient, Response
 from ghapp.github.errors import AlreadyThere, Refused, Unavailable
 from ghapp.github.gateway import AppIdentity
 from ghapp.github.priority import Priority
+from ghapp.model.names import Login
 
 T = TypeVar("T")
 PAGE = 100
@@ -50,13 +51,36 @@ class RestCalls:
         """
         pages: list[Response] = []
         for _ in range(ROUNDS):
-            pages = [page async for page in self._client.pages(path, repo=repo, priority=priority)]
+            pages = await self._pages(path, repo, priority)
             if len(pages) == 1 or all(page.free for page in pages[:-1]):
                 break
         else:
             if whole:
                 raise Unavailable("a listing changes faster than it can be read")
         return [one for page in pages for one in fields.items(page.data)]
+
+    async def _once(self, path: str, repo: RepoName, priority: Priority) -> list[Any]:
+        """Every page, read once: of a listing whose members keep their places."""
+        pages = await self._pages(path, repo, priority)
+        return [one for page in pages for one in fields.items(page.data)]
+
+    async def _pages(self, path: str, repo: RepoName, priority: Priority) -> list[Response]:
+        """A listing page by page.
+
+        An unchanged last page that is full may have got a successor since: its own content does not tell.
+        """
+        pages = [page async for page in self._client.pages(path, repo=repo, priority=priority)]
+        while pages[-1].free and len(fields.items(pages[-1].data)) == PAGE:
+            further = f"{path}&page={len(pages) + 1}"
+            more = [one async for one in self._client.pages(further, repo=repo, priority=priority)]
+            if not fields.items(more[0].data):
+                break
+            pages += more
+        return pages
+
+    async def _bot(self) -> Login:
+        """Known before a write is sent: nothing may fail between the write and its result."""
+        return (await self._app()).bot_login
 
     async def _counted(
         self, path: str, key: str, repo: RepoName, priority: Priority
@@ -111,5 +135,10 @@ def surely(read: Callable[[], T]) -> T:
 
 def path_of(repo: RepoName, *parts: str | int, **query: str) -> str:
     """The address of something in a repository, below the API's base."""
-    path = "/".join(quote(str(part), safe="") for part in ("repos", *repo.split("/"), *parts))
+    return below("repos", *repo.split("/"), *parts, **query)
+
+
+def below(*parts: str | int, **query: str) -> str:
+    """An address below the API's base."""
+    path = "/".join(quote(str(part), safe="") for part in parts)
     return f"/{path}?{urlencode(query)}" if query else f"/{path}"

@@ -76,7 +76,7 @@ class RestMilestones(RestCalls):
         priority: Priority = Priority.NORMAL,
     ) -> Sequence[Issue]:
         """The issues and pull requests in a milestone, by number."""
-        bot = (await self._app()).bot_login
+        bot = await self._bot()
         query = {"milestone": str(number), "state": state, "sort": "created", "direction": "asc"}
         path = path_of(repo, "issues", **query, per_page=str(PAGE))
         found = await self._listing(path, repo, priority, whole=True)
@@ -92,7 +92,7 @@ class RestMilestones(RestCalls):
         priority: Priority = Priority.NORMAL,
     ) -> Issue:
         """Put an issue or pull request into a milestone, or with None out of any."""
-        bot = (await self._app()).bot_login
+        bot = await self._bot()
         path = path_of(repo, "issues", number)
         data = await self._write("PATCH", path, repo, {"milestone": milestone}, priority)
         return surely(lambda: wire.issue(data, repo, bot))

@@ -21,7 +21,7 @@ class RestReleases(RestCalls):
         self, repo: RepoName, *, priority: Priority = Priority.NORMAL
     ) -> Sequence[Release]:
         """The latest hundred releases, drafts too, the newest first."""
-        bot = (await self._app()).bot_login
+        bot = await self._bot()
         data = await self._get(path_of(repo, "releases", per_page=str(PAGE)), repo, priority)
         return [wire_releases.release(one, bot) for one in fields.items(data)]
 
@@ -29,7 +29,7 @@ class RestReleases(RestCalls):
         self, repo: RepoName, tag: str, *, priority: Priority = Priority.NORMAL
     ) -> Release | None:
         """The published release of a tag; None when there is none."""
-        bot = (await self._app()).bot_login
+        bot = await self._bot()
         try:
             data = await self._get(path_of(repo, "releases", "tags", tag), repo, priority)
         except NotFound:
@@ -48,7 +48,7 @@ class RestReleases(RestCalls):
         priority: Priority = Priority.NORMAL,
     ) -> Release:
         """Publish a release, creating the tag at `target` unless it is there."""
-        bot = (await self._app()).bot_login
+        bot = await self._bot()
         wanted = {
             "tag_name": tag,
             "target_commitish": target,
@@ -70,7 +70,7 @@ class RestReleases(RestCalls):
         priority: Priority = Priority.NORMAL,
     ) -> Release:
         """Change what is given, in one call."""
-        bot = (await self._app()).bot_login
+        bot = await self._bot()
         given = {"name": name, "body": body, "prerelease": prerelease}
         changes = {key: value for key, value in given.items() if value is not None}
         path = path_of(repo, "releases", release_id)
@@ -94,8 +94,8 @@ class RestReleases(RestCalls):
     ) -> Sequence[str]:
         """The names of the tags that begin with `prefix`, in the order of their names."""
         path = path_of(repo, "git", "matching-refs", "tags", *prefix.split("/"))
-        found = await self._listing(path, repo, priority)
-        return sorted(wire_releases.tag_name(one) for one in found)
+        found = fields.items(await self._get(path, repo, priority))
+        return sorted(map(wire_releases.tag_name, found))
 
     async def create_tag(
         self, repo: RepoName, name: str, sha: Sha, *, priority: Priority = Priority.NORMAL

@@ -8,13 +8,14 @@ from ghapp.github.gateway_releases import Notes
 from ghapp.model.names import Login
 from tests.contract.gateway_contract import ALICE, BOB, HOME, SECOND
 from tests.support.fake_github import FakeGateway
+from tests.support.fake_pulls import changed
 
 
 class FakeWorld:
     """People act on the fake directly."""
 
     def __init__(self) -> None:
-        self.gateway = FakeGateway(assignable={ALICE, BOB})
+        self.gateway = FakeGateway(assignable={ALICE, BOB, Login("carol")})
         self.checks = self.milestones = self.releases = self.pulls = self.gateway
 
     async def opens(self, login: str, title: str, labels: Sequence[str] = ()) -> int:
@@ -47,9 +48,43 @@ class FakeWorld:
         """Alice commits a file to a branch."""
         return self.gateway.push(HOME, branch, path, author=ALICE)
 
+    async def begins(self, branch: str) -> None:
+        """Alice begins a branch."""
+        self.gateway.push(HOME, "main", "README.md", author=ALICE)
+        self.gateway.log[HOME, branch] = [*self.gateway.log[HOME, "main"]]
+
     async def proposes(self, branch: str, *, draft: bool = False) -> int:
-        """Alice opens a pull request."""
-        return self.gateway.person_opens(HOME, author=ALICE, title=branch, is_pull=True).number
+        """Alice opens a pull request of a new branch."""
+        await self.begins(branch)
+        self.gateway.push(HOME, branch, "a.py", author=ALICE)
+        made = self.gateway.person_proposes(HOME, author=ALICE, head=branch, draft=draft)
+        return made.number
+
+    async def reviews(self, login: str, number: int, state: str) -> int:
+        """A person submits a review."""
+        return self.gateway.person_reviews(HOME, number, author=Login(login), state=state).id
+
+    async def dismisses(self, number: int, review: int) -> None:
+        """A person dismisses a review."""
+        self.gateway.dismiss(HOME, number, review)
+
+    async def merges(self, number: int) -> Sha:
+        """A person merges a pull request."""
+        return self.gateway.merge(HOME, number)
+
+    async def labels(self, number: int, label: str) -> None:
+        """A person labels a pull request."""
+        self.gateway.person_changes(HOME, number, labels=frozenset({label}))
+
+    async def forms_team(self, name: str, login: str) -> None:
+        """A team of one member."""
+        self.gateway.teams[name] = frozenset({Login(login)})
+
+    def changes(self, number: int, count: int) -> None:
+        """Let a pull request change so many files."""
+        renamed = changed("new.py", status="renamed", previous="old.py")
+        rest = [changed(f"f{index}.py") for index in range(1, count)]
+        self.gateway.changed[HOME, number] = (renamed, *rest)
 
     async def others_check(self, head: Sha, name: str, conclusion: str) -> None:
         """Another App runs a check."""

@@ -5,6 +5,7 @@ import pytest
 from tests.contract.checks_contract import ChecksContract
 from tests.contract.fake_world import FakeWorld
 from tests.contract.milestones_contract import MilestonesContract
+from tests.contract.pulls_contract import PullsContract
 from tests.contract.releases_contract import ReleasesContract
 
 
@@ -20,3 +21,6 @@ class TestFakeMilestones(MilestonesContract): ...
 
 
 class TestFakeReleases(ReleasesContract): ...
+
+
+class TestFakePulls(PullsContract): ...

@@ -9,6 +9,7 @@ from ghapp.demo.github import GitHub
 from tests.contract.checks_contract import ChecksContract
 from tests.contract.gateway_contract import GatewayContract
 from tests.contract.milestones_contract import MilestonesContract
+from tests.contract.pulls_contract import PullsContract
 from tests.contract.releases_contract import ReleasesContract
 from tests.support.rest_world import RestWorld
 
@@ -34,3 +35,6 @@ class TestRestMilestones(MilestonesContract): ...
 
 
 class TestRestReleases(ReleasesContract): ...
+
+
+class TestRestPulls(PullsContract): ...

@@ -19,13 +19,13 @@ from ghapp.github.priority import Priority
 from ghapp.model.names import Login
 from tests.support.fake_checks import FakeChecks
 from tests.support.fake_files import FakeFiles
-from tests.support.fake_milestones import FakeMilestones
+from tests.support.fake_pulls import FakePulls
 from tests.support.fake_releases import FakeReleases
 from tests.support.fake_repositories import Call, among, fitting
 
 
 @dataclass
-class FakeGateway(FakeFiles, FakeChecks, FakeMilestones, FakeReleases):
+class FakeGateway(FakeFiles, FakeChecks, FakePulls, FakeReleases):
     """Every gateway over one `FakeRepositories`; arrange and ask there."""
 
     async def app(self) -> AppIdentity:

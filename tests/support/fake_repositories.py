@@ -74,6 +74,12 @@ class Proposal:
     body: str
     head: str
     base: str
+    draft: bool = False
+    fork: str = ""
+    merged_at: datetime | None = None
+    merge_commit: Sha | None = None
+    requested: tuple[Login, ...] = ()
+    requested_teams: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

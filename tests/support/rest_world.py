@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import aiohttp
 
 from ghapp.core.facts import RepoName, Sha
+from ghapp.demo import cast
 from ghapp.demo.github import GitHub
 from ghapp.demo.people import Person
 from ghapp.github.auth import Credentials
@@ -13,6 +14,7 @@ from ghapp.github.client import GitHubClient
 from ghapp.github.rest import RestGateway
 from ghapp.github.rest_checks import RestChecks
 from ghapp.github.rest_milestones import RestMilestones
+from ghapp.github.rest_pulls import RestPulls
 from ghapp.github.rest_releases import RestReleases
 from tests.support.limit_store import MemoryLimitStore
 
@@ -33,6 +35,7 @@ class RestWorld:
         self.gateway = RestGateway(client)
         self.checks = RestChecks(client, self.gateway.app)
         self.milestones = RestMilestones(client, self.gateway.app)
+        self.pulls = RestPulls(client, self.gateway.app)
         self.releases = RestReleases(client, self.gateway.app)
 
     async def opens(self, login: str, title: str, labels: Sequence[str] = ()) -> int:
@@ -65,12 +68,48 @@ class RestWorld:
         on = "" if branch == "main" else branch
         return Sha(await self._alice.put_file(path, text, branch=on))
 
-    async def proposes(self, branch: str, *, draft: bool = False) -> int:
-        """Alice opens a pull request of a branch that changes a file."""
+    async def begins(self, branch: str) -> None:
+        """Alice begins a branch at the head of the default branch, which has a commit."""
         await self._alice.put_file("README.md", "Read me.\n")
         await self._alice.begin_branch(branch)
-        await self._alice.put_file("a.py", "one\n", branch=branch)
+
+    async def proposes(self, branch: str, *, draft: bool = False) -> int:
+        """Alice opens a pull request of a new branch that changes `a.py`."""
+        await self.begins(branch)
+        await self._alice.put_file("a.py", f"{branch}\n", branch=branch)
         return await self._alice.open_pull(branch, branch, draft=draft)
+
+    async def reviews(self, login: str, number: int, state: str) -> int:
+        """A person submits a review."""
+        event = {"approved": "APPROVE", "changes_requested": "REQUEST_CHANGES"}.get(
+            state, "COMMENT"
+        )
+        return await self.github.person(login).review(number, event, "Well.")
+
+    async def dismisses(self, number: int, review: int) -> None:
+        """A person dismisses a review."""
+        await self._alice.dismiss(number, review)
+
+    async def merges(self, number: int) -> Sha:
+        """A person merges a pull request."""
+        return Sha(await self._alice.merge(number))
+
+    async def labels(self, number: int, label: str) -> None:
+        """A person labels a pull request."""
+        await self._alice.label(number, label)
+
+    async def forms_team(self, name: str, login: str) -> None:
+        """A team of one member."""
+        org = f"/orgs/{cast.ORGANISATION}/teams"
+        await self._alice.request("POST", org, {"name": name})
+        await self._alice.request("DELETE", f"{org}/{name}/memberships/alice")
+        await self._alice.request("PUT", f"{org}/{name}/memberships/{login}", {"role": "member"})
+
+    def changes(self, number: int, count: int) -> None:
+        """Let a pull request change so many files."""
+        renamed = {"filename": "new.py", "status": "renamed", "previous_filename": "old.py"}
+        rest = [f"f{index}.py" for index in range(1, count)]
+        self.github.proxy.pulls.set_files(number, [renamed, *rest])
 
     async def others_check(self, head: Sha, name: str, conclusion: str) -> None:
         """Another App runs a check."""
