@@ -22,6 +22,7 @@ PERMISSIONS: Mapping[str, str] = {
     "contents": "write",
     "issues": "write",
     "members": "read",
+    "merge_queues": "read",
     "metadata": "read",
     "pull_requests": "write",
     "statuses": "read",
@@ -31,11 +32,13 @@ EVENTS: Sequence[str] = (
     "check_suite",
     "issue_comment",
     "issues",
+    "merge_group",
     "milestone",
     "pull_request",
     "pull_request_review",
     "push",
     "release",
+    "status",
 )
 
 

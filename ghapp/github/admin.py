@@ -29,8 +29,18 @@ TIMEOUT = 15
 BETWEEN_WRITES = 1.0
 """Seconds, as GitHub asks of those who write a lot."""
 
-NEEDED: Mapping[str, str] = {"issues": "write", "contents": "read", "metadata": "read"}
-"""The permissions that the app cannot do without, and all that an operator's token has."""
+NEEDED: Mapping[str, str] = {
+    "checks": "write",
+    "contents": "write",
+    "issues": "write",
+    "metadata": "read",
+    "pull_requests": "write",
+    "statuses": "read",
+}
+"""The permissions that the app cannot do without: contents for overrides, release branches, tags and releases."""
+
+OPERATOR: Mapping[str, str] = {"issues": "write", "contents": "read", "metadata": "read"}
+"""All that an operator's token has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +154,7 @@ class Admin:
     def _repository(self, repo: RepoName) -> Repository:
         if repo not in self._repositories:
             installation = self._integration.get_github_for_installation(
-                self.installed(repo).id, dict(NEEDED)
+                self.installed(repo).id, dict(OPERATOR)
             )
             self._installations.append(installation)
             self._repositories[repo] = installation.get_repo(repo)

@@ -21,6 +21,7 @@ from ghapp.engine.database import open_engine
 from ghapp.engine.inbox import Inbox
 from ghapp.engine.inbox_writer import Delivery
 from ghapp.engine.store import Store
+from ghapp.github.admin import NEEDED
 from ghapp.github.auth import Credentials
 from ghapp.github.hold import KIND, Held
 from ghapp.settings import Settings
@@ -29,7 +30,11 @@ from tests.support.operator import environment, run
 from tests.support.scripted_github import Reply, ScriptedGitHub
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-GRANTED = {"issues": "write", "contents": "read", "metadata": "read"}
+GRANTED = dict(NEEDED)
+ALL = (
+    "checks: write, contents: write, issues: write, metadata: read, pull_requests: write, "
+    "statuses: read"
+)
 UNFIXED = {"App": "", "Clock": "", "OWNERS.yaml": ""}
 """Findings of a sound installation whose words depend on address, time or the sample file."""
 INSTALLATION = "/repos/acme/api/installation"
@@ -49,7 +54,7 @@ def env(scripted: ScriptedGitHub, credentials: Credentials, tmp_path: Path) -> d
         "slug": "ghapp",
         "name": "Acme ops",
         "permissions": GRANTED,
-        "events": ["issue_comment", "issues", "push"],
+        "events": list(app.EVENTS),
     }
     scripted.on("GET", "/app", identity)
     scripted.on("GET", INSTALLATION, {"id": 7, "permissions": GRANTED, "suspended_at": None})
@@ -70,8 +75,8 @@ async def test_all_is_well(env: dict[str, str], tmp_path: Path) -> None:
     on = {one["about"]: one["text"] for one in findings if not one["text"].startswith("off: ")}
     assert on | UNFIXED == {
         **UNFIXED,
-        "Permissions": "issues: write, contents: read, metadata: read",
-        "Events": "subscribed to issue_comment, issues, push",
+        "Permissions": ALL,
+        "Events": f"subscribed to {', '.join(app.EVENTS)}",
         "Home repository": "installed on acme/api",
         "Database": f"{tmp_path / 'ghapp.sqlite'} is not there yet; `ghapp serve` creates it",
         "GitHub's webhook": "on",
@@ -103,13 +108,13 @@ def skewed(_: object) -> Reply:
         pytest.param(
             "/app",
             {"id": 1, "permissions": {"issues": "read"}},
-            ("Permissions", "missing: issues: write, contents: read, metadata: read"),
+            ("Permissions", f"missing: {ALL}"),
             id="permissions not asked for",
         ),
         pytest.param(
             "/app",
-            {"id": 1, "permissions": GRANTED, "events": ["push"]},
-            ("Events", "not subscribed to: issue_comment, issues"),
+            {"id": 1, "permissions": GRANTED, "events": [*app.EVENTS[:-2]]},
+            ("Events", "not subscribed to: release, status"),
             id="events not subscribed to",
         ),
         pytest.param(
@@ -233,10 +238,14 @@ def test_clock_untold() -> None:
     ("granted", "missing"),
     [
         (GRANTED, ""),
-        ({**GRANTED, "contents": "write"}, ""),
+        ({**GRANTED, "metadata": "write"}, ""),
         ({**GRANTED, "issues": "admin"}, ""),
         ({**GRANTED, "issues": "sovereign"}, "issues: write"),
-        ({"issues": "write"}, "contents: read, metadata: read"),
+        ({**GRANTED, "contents": "read"}, "contents: write"),
+        (
+            {name: GRANTED[name] for name in ("checks", "issues", "metadata")},
+            "contents: write, pull_requests: write, statuses: read",
+        ),
     ],
 )
 def test_permissions(granted: dict[str, str], missing: str) -> None:

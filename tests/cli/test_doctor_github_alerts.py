@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from ghapp.cli import doctor
+from ghapp.cli.checkup.app import EVENTS
 from ghapp.cli.checkup.github_alerts import needed
+from ghapp.github.admin import NEEDED
 from ghapp.github.auth import Credentials
 from ghapp.model.load import load
 from ghapp.model.types import Model
 from tests.support.operator import environment, run
 from tests.support.scripted_github import ScriptedGitHub
 
-GRANTED = {"issues": "write", "contents": "read", "metadata": "read"}
-EVENTS = ["issue_comment", "issues", "push"]
 RULES = (
     "{source: github, match: {environment: production}}, {source: github, match: {workflow: CI}}"
 )
@@ -89,9 +89,9 @@ class Acme:
     """GitHub as doctor sees it: what the App asks for and hears, and what the organisation has granted."""
 
     def __init__(self, *extra: str, events: tuple[str, ...] = (), granted: tuple[str, ...] = ()):
-        self.asked = {**GRANTED, **dict.fromkeys(extra, "read")}
+        self.asked = {**NEEDED, **dict.fromkeys(extra, "read")}
         self.events = [*EVENTS, *events]
-        self.granted = {**GRANTED, **dict.fromkeys(granted, "read")}
+        self.granted = {**NEEDED, **dict.fromkeys(granted, "read")}
 
     def answers(self, rules: str) -> dict[str, Any]:
         content = base64.b64encode(owners(rules).encode()).decode()

@@ -11,8 +11,19 @@ from ghapp.model.load import load
 from ghapp.model.types import Model
 from ghapp.settings import Settings
 
-EVENTS = ("issue_comment", "issues", "push")
-"""What has to be subscribed to; news of installations come by themselves.
+EVENTS = (
+    "check_run",
+    "check_suite",
+    "issue_comment",
+    "issues",
+    "milestone",
+    "pull_request",
+    "pull_request_review",
+    "push",
+    "release",
+    "status",
+)
+"""What has to be subscribed to; news of installations come by themselves, and a merge queue needs `merge_group`.
 
 https://docs.github.com/en/webhooks/webhook-events-and-payloads#installation
 """
