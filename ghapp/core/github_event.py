@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from ghapp.core.facts import RepoName, Sha
+from ghapp.core.pull_request import Pull
 from ghapp.model.names import Login
 
 PULL: Final = "pull:"
@@ -15,15 +16,14 @@ RELEASE: Final = "release:"
 class PullEvent:
     """A pull request was opened, pushed to, edited, labeled, reviewed …; `at` is UTC.
 
-    `action` is GitHub's; of a review it is `reviewed` or `dismissed`. `head` is the commit, `base` the branch that
-    it is to be merged into.
+    `action` is GitHub's; of a review it is `reviewed` or `dismissed`. `pull` is how the pull request was then: of
+    several events the one with the latest `pull.updated_at` counts, and none of them is as new as asking GitHub.
     """
 
     repo: RepoName
     number: int
     action: str
-    head: Sha
-    base: str
+    pull: Pull
     sender: Login
     at: datetime
 

@@ -4,18 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ghapp.core.facts import RepoName, Sha
+from ghapp.core.pull_request import ChangedFile, Commit, Pull, Review
 from ghapp.github import fields, wire_pulls
 from ghapp.github.errors import NotFound, Refused
 from ghapp.github.gateway import ListState, State
-from ghapp.github.gateway_pulls import (
-    MOST_COMMITS,
-    MOST_FILES,
-    ChangedFile,
-    Commit,
-    Listing,
-    Pull,
-    Review,
-)
+from ghapp.github.gateway_pulls import MOST_COMMITS, MOST_FILES, Listing
 from ghapp.github.priority import Priority
 from ghapp.github.rest_calls import PAGE, RestCalls, already_there, below, path_of, surely
 from ghapp.model.names import Login

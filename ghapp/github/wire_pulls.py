@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from ghapp.core.facts import RepoName, Sha
+from ghapp.core.pull_request import ChangedFile, Commit, Pull, Review
 from ghapp.github import fields, wire
-from ghapp.github.gateway_pulls import ChangedFile, Commit, Pull, Review
 from ghapp.github.wire import EPOCH
 from ghapp.model.names import Login, same_login
 

@@ -136,19 +136,17 @@ class InstallationChange(msgspec.Struct):
 
 
 class Ref(msgspec.Struct, gc=False):
-    """One end of a pull request: the branch and its commit."""
+    """One end of a pull request: the branch."""
 
     ref: str
-    sha: str
 
 
 class Pull(msgspec.Struct):
-    """A pull request."""
+    """A pull request, as far as it routes its events."""
 
     number: int
     updated_at: _Time
     head: Ref
-    base: Ref
     user: Account | None = None
     milestone: MilestoneNumber | None = None
 
@@ -165,7 +163,7 @@ class PullRequest(msgspec.Struct):
     """`pull_request`."""
 
     action: str
-    pull_request: Pull
+    pull_request: msgspec.Raw
     repository: Repository
     sender: Account
     changes: PullChanges | None = None
@@ -184,7 +182,7 @@ class PullRequestReview(msgspec.Struct):
 
     action: str
     review: Review
-    pull_request: Pull
+    pull_request: msgspec.Raw
     repository: Repository
     sender: Account
 

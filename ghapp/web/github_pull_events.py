@@ -16,6 +16,10 @@ from ghapp.core.github_event import (
     conversation_of_pull,
     conversation_of_release,
 )
+from ghapp.core.pull_request import Pull as Facts
+from ghapp.core.strict_json import Malformed
+from ghapp.github import wire_pulls
+from ghapp.github.errors import Unavailable
 from ghapp.model.names import Login, same_login
 from ghapp.web.github_payloads import (
     Account,
@@ -55,6 +59,7 @@ _QUEUED = re.compile(r"refs/heads/gh-readonly-queue/.+/pr-(\d+)-[0-9a-f]+")
 _MAY_BE_CUT = 10
 """A status names so many of the branches that have the commit."""
 
+_pull = msgspec.json.Decoder(Pull)
 _pulls = msgspec.json.Decoder(PullRequest)
 _reviews = msgspec.json.Decoder(PullRequestReview)
 _runs = msgspec.json.Decoder(CheckRunChange)
@@ -74,57 +79,50 @@ def pull_request(body: bytes, place: Place) -> Iterator[Routed]:
         return
     if found.action in _BY_OTHERS and place.is_app(found.sender):
         return
-    worth = found.action in _WORTH and found.pull_request.milestone is not None
-    yield from _pull(
-        place,
-        found.repository,
-        found.pull_request,
-        found.action,
-        found.sender,
-        releases=worth or found.action == "demilestoned",
-    )
+    yield from _routes(place, found, found.action)
 
 
 def pull_request_review(body: bytes, place: Place) -> Iterator[Routed]:
     """A person's review, or its dismissal; the author's own words are no review."""
     found = decode(_reviews, body)
-    review, pull = found.review, found.pull_request
     if found.action == "dismissed":
-        yield from _pull(place, found.repository, pull, "dismissed", found.sender)
-    elif found.action == "submitted" and _is_review(review.user, pull.user, place):
-        yield from _pull(place, found.repository, pull, "reviewed", found.sender)
+        yield from _routes(place, found, "dismissed")
+    elif found.action == "submitted" and _is_review(found, place):
+        yield from _routes(place, found, "reviewed")
 
 
-def _is_review(reviewer: Account | None, author: Account | None, place: Place) -> bool:
+def _is_review(found: PullRequestReview, place: Place) -> bool:
+    reviewer, author = found.review.user, decode(_pull, found.pull_request).user
     if reviewer is None or not place.is_person(reviewer):
         return False
     return author is None or not same_login(reviewer.login, author.login)
 
 
-def _pull(
-    place: Place,
-    repository: Repository,
-    pull: Pull,
-    action: str,
-    sender: Account,
-    *,
-    releases: bool = False,
-) -> Iterator[Routed]:
-    repo = RepoName(repository.full_name)
+def _routes(place: Place, found: PullRequest | PullRequestReview, action: str) -> Iterator[Routed]:
+    pull = decode(_pull, found.pull_request)
+    repo = RepoName(found.repository.full_name)
+    in_milestone = pull.milestone is not None and action in _WORTH
+    of_release = place.wanted.releases and place.is_home(found.repository)
     event = PullEvent(
         repo=repo,
         number=pull.number,
         action=action,
-        head=Sha(pull.head.sha),
-        base=pull.base.ref,
-        sender=Login(sender.login),
+        pull=_as_it_was(found.pull_request, repo, place),
+        sender=Login(found.sender.login),
         at=pull.updated_at.astimezone(UTC),
     )
     if place.wanted.pulls:
         yield conversation_of_pull(repo, pull.number), event
-    in_release = releases and place.wanted.releases and place.is_home(repository)
-    if in_release or place.decides_release(repository, pull.head.ref):
+    moved = in_milestone or action == "demilestoned"
+    if (of_release and moved) or place.decides_release(found.repository, pull.head.ref):
         yield conversation_of_release(repo), event
+
+
+def _as_it_was(data: msgspec.Raw, repo: RepoName, place: Place) -> Facts:
+    try:
+        return wire_pulls.pull(msgspec.json.decode(data), repo, Login(place.app_login or ""))
+    except Unavailable as error:
+        raise Malformed(error.reason) from error
 
 
 def merge_group(body: bytes, place: Place) -> Iterator[Routed]:

@@ -65,7 +65,7 @@ class Place:
         return self.wanted.releasing(RepoName(repository.full_name), branch)
 
 
-def decode(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
+def decode(decoder: "msgspec.json.Decoder[T]", body: bytes | msgspec.Raw) -> T:
     """The few fields that are read; raises `Malformed`."""
     try:
         return decoder.decode(body)

@@ -6,8 +6,9 @@ from typing import Protocol
 import pytest
 
 from ghapp.core.facts import RepoName, Sha
+from ghapp.core.pull_request import Pull
 from ghapp.github.errors import AlreadyThere, NotFound, Refused
-from ghapp.github.gateway_pulls import Pull, PullGateway
+from ghapp.github.gateway_pulls import PullGateway
 from ghapp.model.names import Login
 
 HOME = RepoName("acme/ops")

@@ -23,6 +23,7 @@ from ghapp.core.github_event import (
     PullEvent,
     ReleaseEvent,
 )
+from ghapp.core.pull_request import Pull
 from ghapp.core.wire import Event, UnknownPayload, decode, encode, kind_of
 from ghapp.model.names import Severity
 
@@ -37,6 +38,34 @@ json_values = st.recursive(
     | texts,
     lambda inner: st.lists(inner) | st.dictionaries(texts, inner),
     max_leaves=10,
+)
+pulls = st.builds(
+    Pull,
+    repo=texts,
+    number=numbers,
+    title=texts,
+    body=texts,
+    author=texts,
+    author_is_app=st.booleans(),
+    author_is_bot=st.booleans(),
+    head=texts,
+    head_branch=texts,
+    head_repo=texts,
+    base=texts,
+    base_sha=texts,
+    open=st.booleans(),
+    draft=st.booleans(),
+    merged_at=st.none() | times,
+    merge_commit=st.none() | texts,
+    labels=st.frozensets(texts, max_size=2),
+    milestone=st.none() | numbers,
+    assignees=st.lists(texts, max_size=2).map(tuple),
+    requested=st.lists(texts, max_size=2).map(tuple),
+    requested_teams=st.lists(texts, max_size=2).map(tuple),
+    created_at=times,
+    updated_at=times,
+    changed_files=st.none() | numbers,
+    commits=st.none() | numbers,
 )
 events: st.SearchStrategy[Event] = st.one_of(
     st.builds(
@@ -70,8 +99,7 @@ events: st.SearchStrategy[Event] = st.one_of(
         repo=texts,
         number=numbers,
         action=texts,
-        head=texts,
-        base=texts,
+        pull=pulls,
         sender=texts,
         at=times,
     ),

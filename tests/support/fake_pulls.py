@@ -6,17 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ghapp.core.facts import RepoName, Sha
+from ghapp.core.pull_request import ChangedFile, Commit, Pull, Review
 from ghapp.github.errors import AlreadyThere, NotFound, Refused
 from ghapp.github.gateway import ListState, State
-from ghapp.github.gateway_pulls import (
-    MOST_COMMITS,
-    MOST_FILES,
-    ChangedFile,
-    Commit,
-    Listing,
-    Pull,
-    Review,
-)
+from ghapp.github.gateway_pulls import MOST_COMMITS, MOST_FILES, Listing
 from ghapp.github.priority import Priority
 from ghapp.model.names import Login
 from tests.support.fake_milestones import FakeMilestones
@@ -172,7 +165,9 @@ class FakePulls(FakeMilestones):
         def work() -> Listing[ChangedFile]:
             self.pull(repo, number)
             files = self._files(repo, number)[:MOST_FILES]
-            return Listing(files, complete=len(files) < MOST_FILES and self._lists_all(repo, number))
+            return Listing(
+                files, complete=len(files) < MOST_FILES and self._lists_all(repo, number)
+            )
 
         return self.read("pull_files", {"repo": repo, "number": number}, priority, work)
 

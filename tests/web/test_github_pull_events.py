@@ -9,6 +9,7 @@ import pytest
 from ghapp.core.facts import RepoName
 from ghapp.core.github_event import CheckEvent, MergeGroupEvent, PullEvent
 from ghapp.core.strict_json import Malformed
+from ghapp.core.wire import decode, encode, kind_of
 from ghapp.web.github_events import read_event
 from ghapp.web.github_route import Wanted
 from tests.support.payloads import changed
@@ -55,15 +56,19 @@ PULL_REQUEST: dict[str, Any] = {
 
 
 def test_a_pull_request_as_an_event() -> None:
-    assert event("pull_request", PULL_REQUEST) == PullEvent(
-        repo=HOME,
-        number=7,
-        action="opened",
-        head=HEAD,  # type: ignore[arg-type]
-        base="main",
-        sender="alice",  # type: ignore[arg-type]
-        at=AT,
-    )
+    payload = changed(PULL_REQUEST, sender__login="bob", pull_request__title="Fix it")
+    found = event("pull_request", payload)
+    assert isinstance(found, PullEvent)
+    assert (found.repo, found.number, found.action, found.sender) == (HOME, 7, "opened", "bob")
+    assert (found.pull.title, found.pull.head, found.pull.base) == ("Fix it", HEAD, "main")
+    assert (found.pull.author, found.pull.updated_at, found.at) == ("alice", AT, AT)
+    assert decode(kind_of(found), encode(found)) == found
+
+
+@pytest.mark.parametrize("part", ["pull_request__head", "pull_request__base"])
+def test_a_pull_request_without_its_ends_is_malformed(part: str) -> None:
+    with pytest.raises(Malformed):
+        event("pull_request", changed(PULL_REQUEST, **{part: {"ref": "main"}}))
 
 
 ANYBODY = (
