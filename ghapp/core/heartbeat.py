@@ -54,7 +54,7 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """A time in which no beat could be heard: from `down` to `up` (UTC)."""
+    """A time in which no beat could be heard: after `down`, when the app was last seen alive, up to `up` (UTC)."""
 
     down: datetime
     up: datetime
