@@ -105,9 +105,9 @@ class Hooks:
         self.faults.clear()
         self._held.clear()
 
-    def receive(self, event: str, content: bytes) -> None:
+    def receive(self, event: str, payload: dict[str, Any]) -> None:
         """Take a delivery of the emulator and pass it on as GitHub would have written it."""
-        payload = self._mend(event, json.loads(content))
+        payload = self._mend(event, payload)
         self._enqueue(self._delivery(event, payload, uuid.uuid4().hex))
         self._arrived.set()
 

@@ -16,6 +16,7 @@ from ghapp.demo import cast, manners, milestones
 from ghapp.demo.app_routes import AppRoutes
 from ghapp.demo.checks import Checks, owned, pulls_of
 from ghapp.demo.faults import Delay, Drop, Faults, Refuse
+from ghapp.demo.happenings import Happenings
 from ghapp.demo.hooks import Hooks
 from ghapp.demo.mends import attribute, chain
 from ghapp.demo.messages import Answer, Call, Caller, Request
@@ -56,6 +57,7 @@ class Proxy(Recorder):
         self.reactions = Reactions()
         self.pulls = Pulls(self.hooks)
         self.checks = Checks(self.hooks)
+        self.happenings = Happenings(self.hooks)
         self.releases = Releases()
         self.etags = True
         self.upstream = ""
@@ -73,6 +75,7 @@ class Proxy(Recorder):
             *self.checks.mends(),
             *self.releases.mends(),
             *self.pulls.mends(),
+            *self.happenings.mends(),
         ]
         self._answer = chain(mends, self._forward)
 
@@ -134,10 +137,12 @@ class Proxy(Recorder):
         )
 
     async def _take_delivery(self, request: web.Request) -> web.Response:
-        event, content = request.headers["X-GitHub-Event"], await request.read()
+        event, payload = request.headers["X-GitHub-Event"], await request.json()
+        if "repository" in payload:
+            self.happenings.note(event, payload)
         if event in {"check_run", "check_suite"}:
-            content = json.dumps(await self._of_check(event, json.loads(content))).encode()
-        self.hooks.receive(event, content)
+            payload = await self._of_check(event, payload)
+        self.hooks.receive(event, payload)
         return web.Response(status=202)
 
     async def _of_check(self, event: str, payload: dict[str, Any]) -> dict[str, Any]:

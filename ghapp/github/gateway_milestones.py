@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ghapp.core.facts import Issue, RepoName
+from ghapp.core.gate_facts import MovedAway
 from ghapp.core.milestone import Milestone
 from ghapp.github.gateway import ListState, State
 from ghapp.github.priority import Priority
@@ -68,4 +69,18 @@ class MilestoneGateway(Protocol):
         priority: Priority = Priority.NORMAL,
     ) -> Issue:
         """Put an issue or pull request into a milestone, be it closed, or with None out of any."""
+        ...
+
+    async def moved_away(
+        self,
+        repo: RepoName,
+        title: str,
+        since: datetime,
+        *,
+        priority: Priority = Priority.NORMAL,
+    ) -> Sequence[MovedAway]:
+        """What was taken out of the milestone of a title at or after an instant, the oldest first.
+
+        `Unavailable` when so much has happened since that GitHub's list does not reach back to it.
+        """
         ...

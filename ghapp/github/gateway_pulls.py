@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from ghapp.core.facts import RepoName, Sha
@@ -65,6 +66,15 @@ class PullGateway(Protocol):
         self, pull: Pull, *, priority: Priority = Priority.NORMAL
     ) -> Listing[Commit]:
         """Its commits, the oldest first; incomplete beyond 250, and when the head is not among them."""
+        ...
+
+    async def unchanged_since(
+        self, pull: Pull, *, priority: Priority = Priority.NORMAL
+    ) -> datetime | None:
+        """When it was opened, became ready for review or got its head, whichever was last; None if GitHub does not say.
+
+        Of a fork's branch nothing is known. Two calls.
+        """
         ...
 
     async def pulls_of_commit(

@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from ghapp.core.facts import Issue, RepoName
+from ghapp.core.gate_facts import MovedAway
 from ghapp.core.milestone import Milestone
-from ghapp.github import wire
-from ghapp.github.errors import Refused
+from ghapp.github import fields, wire
+from ghapp.github.errors import Refused, Unavailable
 from ghapp.github.gateway import ListState, State
 from ghapp.github.priority import Priority
 from ghapp.github.rest_calls import PAGE, RestCalls, already_there, path_of, stamp, surely
-from ghapp.github.wire_milestones import milestone
+from ghapp.github.wire_milestones import demilestoned, milestone, reaches
+
+_MOST_PAGES = 10
+"""A thousand events: GitHub lists those of all issues together."""
 
 
 class RestMilestones(RestCalls):
@@ -96,3 +101,25 @@ class RestMilestones(RestCalls):
         path = path_of(repo, "issues", number)
         data = await self._write("PATCH", path, repo, {"milestone": milestone}, priority)
         return surely(lambda: wire.issue(data, repo, bot))
+
+    async def moved_away(
+        self,
+        repo: RepoName,
+        title: str,
+        since: datetime,
+        *,
+        priority: Priority = Priority.NORMAL,
+    ) -> Sequence[MovedAway]:
+        """What was taken out of the milestone of a title at or after an instant, the oldest first."""
+        found: list[MovedAway] = []
+        path = path_of(repo, "issues", "events", per_page=str(PAGE))
+        pages = 0
+        async for page in self._client.pages(path, repo=repo, priority=priority):
+            pages += 1
+            events = fields.items(page.data)
+            found += demilestoned(events, title)
+            if page.next is None or reaches(events, since):
+                break
+            if pages == _MOST_PAGES:
+                raise Unavailable("too much has happened to tell what left a milestone")
+        return sorted((one for one in found if one.at >= since), key=attrgetter("at"))

@@ -1,6 +1,7 @@
 """The part of GitHub's REST API that is about pull requests."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from ghapp.core.facts import RepoName, Sha
@@ -70,6 +71,20 @@ class RestPulls(RestCalls):
         all_ = len(commits) < MOST_COMMITS or pull.commits == len(commits)
         headed = any(commit.sha == pull.head for commit in commits)
         return Listing(commits, complete=all_ and headed)
+
+    async def unchanged_since(
+        self, pull: Pull, *, priority: Priority = Priority.NORMAL
+    ) -> datetime | None:
+        """When it was opened, became ready for review or got its head, whichever was last."""
+        ref = f"refs/heads/{pull.head_branch}"
+        path = path_of(pull.repo, "activity", ref=ref, per_page=str(PAGE))
+        pushes = fields.items(await self._get(path, pull.repo, priority))
+        pushed = wire_pulls.pushed_at(pushes, pull.head) if pull.head_repo == pull.repo else None
+        if pushed is None:
+            return None
+        path = path_of(pull.repo, "issues", pull.number, "events", per_page=str(PAGE))
+        events = await self._once(path, pull.repo, priority)
+        return max(pull.created_at, pushed, *wire_pulls.ready_at(events))
 
     async def pulls_of_commit(
         self, repo: RepoName, sha: Sha, *, priority: Priority = Priority.NORMAL

@@ -1,6 +1,7 @@
 """Pull requests: GitHub's JSON as facts."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from ghapp.core.facts import RepoName, Sha
@@ -107,6 +108,23 @@ def commit(data: Any) -> Commit:
         parents=tuple(sha(parent) for parent in fields.list_of(found.get("parents"))),
         at=fields.time(committer.get("date")) or EPOCH,
     )
+
+
+def pushed_at(activity: Iterable[Any], head: Sha) -> datetime | None:
+    """When a branch last got this head, of what has happened to it, the newest first.
+
+    https://docs.github.com/en/rest/repos/repos#list-repository-activities
+    """
+    found = map(fields.object_of, activity)
+    return next(
+        (fields.time(one.get("timestamp")) for one in found if one.get("after") == head), None
+    )
+
+
+def ready_at(events: Iterable[Any]) -> tuple[datetime, ...]:
+    """When a pull request became ready for review, each time."""
+    found = (one for one in map(fields.object_of, events) if one.get("event") == "ready_for_review")
+    return tuple(filter(None, (fields.time(one.get("created_at")) for one in found)))
 
 
 def logins(listed: Iterable[Any]) -> frozenset[Login]:

@@ -60,6 +60,18 @@ class FakeWorld:
         made = self.gateway.person_proposes(HOME, author=ALICE, head=branch, draft=draft)
         return made.number
 
+    async def makes_ready(self, number: int) -> None:
+        """Alice makes a draft ready for review."""
+        self.gateway.person_changes_pull(HOME, number, draft=False)
+
+    async def pushes(self, number: int, branch: str) -> None:
+        """Alice pushes to the branch of a pull request."""
+        self.gateway.person_pushes(HOME, number, "b.py", author=ALICE)
+
+    async def moves(self, login: str, number: int, to: int | None) -> None:
+        """A person moves an issue."""
+        self.gateway.person_moves(HOME, number, to, by=Login(login))
+
     async def reviews(self, login: str, number: int, state: str) -> int:
         """A person submits a review."""
         return self.gateway.person_reviews(HOME, number, author=Login(login), state=state).id

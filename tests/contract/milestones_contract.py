@@ -1,7 +1,7 @@
 """What every gateway to milestones does, be GitHub real or in memory; a class of tests to inherit from."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Protocol
 
 import pytest
@@ -12,6 +12,7 @@ from ghapp.github.errors import AlreadyThere, NotFound
 from ghapp.github.gateway_milestones import MilestoneGateway
 
 HOME = RepoName("acme/ops")
+START = datetime(2020, 1, 1, tzinfo=UTC)
 SUMMER, WINTER = date(2026, 7, 7), date(2026, 11, 24)
 
 
@@ -34,6 +35,14 @@ class MilestonesWorld(Protocol):
 
     async def adds_milestone(self, title: str) -> None:
         """A person adds a milestone."""
+        ...
+
+    async def moves(self, login: str, number: int, to: int | None) -> None:
+        """A person puts an issue into another milestone, or takes it out."""
+        ...
+
+    async def later(self) -> None:
+        """Some seconds pass, so that GitHub's timestamps differ."""
         ...
 
     async def deletes_milestone(self, number: int) -> None:
@@ -154,6 +163,21 @@ class MilestonesContract:
         await milestones.set_milestone(HOME, pull, later.number)
         await milestones.set_milestone(HOME, issue, None)
         assert await items("open") == []
+
+    async def test_k02_tells_what_was_taken_out(
+        self, milestones: MilestoneGateway, winter: Milestone, world: MilestonesWorld
+    ) -> None:
+        numbers = [await world.opens("alice", title) for title in ("Early", "Late", "Stays")]
+        later = await milestones.create_milestone(HOME, title="Later", description="", due_on=None)
+        for number in numbers:
+            await milestones.set_milestone(HOME, number, winter.number)
+        await world.moves("bob", numbers[0], None)
+        await world.later()
+        await world.moves("bob", numbers[1], later.number)
+        both = await milestones.moved_away(HOME, winter.title, START)
+        assert [(one.number, one.by) for one in both] == [(number, "bob") for number in numbers[:2]]
+        assert await milestones.moved_away(HOME, winter.title, both[1].at) == [both[1]]
+        assert await milestones.moved_away(HOME, "Later", START) == []
 
     async def test_a_closed_milestone_still_takes_issues(
         self, milestones: MilestoneGateway, winter: Milestone, world: MilestonesWorld

@@ -36,6 +36,18 @@ class PullsWorld(Protocol):
         """Alice begins a branch at the head of the default branch, which has a commit."""
         ...
 
+    async def makes_ready(self, number: int) -> None:
+        """Alice makes a draft ready for review."""
+        ...
+
+    async def pushes(self, number: int, branch: str) -> None:
+        """Alice pushes to the branch of a pull request."""
+        ...
+
+    async def later(self) -> None:
+        """Some seconds pass, so that GitHub's timestamps differ."""
+        ...
+
     async def reviews(self, login: str, number: int, state: str) -> int:
         """A person submits a review: approved, changes_requested or commented; its id."""
         ...
@@ -206,6 +218,23 @@ class PullsContract:
         assert (edited.title, edited.body, edited.open) == (topic.title, "More.", True)
         closed = await pulls.edit_pull(HOME, topic.number, title="Over", state="closed")
         assert (closed.title, closed.body, closed.open) == ("Over", "More.", False)
+
+    async def test_g07_knows_since_when_it_is_unchanged(
+        self, pulls: PullGateway, world: PullsWorld
+    ) -> None:
+        draft = await pulls.get_pull(HOME, await world.proposes("topic", draft=True))
+        opened = await pulls.unchanged_since(draft)
+        assert opened == draft.created_at
+        await world.later()
+        await world.makes_ready(draft.number)
+        ready = await pulls.unchanged_since(await pulls.get_pull(HOME, draft.number))
+        assert ready is not None
+        assert ready > draft.created_at
+        await world.later()
+        await world.pushes(draft.number, "topic")
+        pushed = await pulls.unchanged_since(await pulls.get_pull(HOME, draft.number))
+        assert pushed is not None
+        assert pushed > ready
 
     async def test_asks_for_reviews_and_takes_it_back(
         self, pulls: PullGateway, topic: Pull

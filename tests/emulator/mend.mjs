@@ -110,11 +110,16 @@ class Pulls {
     const milestone = this.gh.milestones.findBy("repo_id", repo.id).find((one) => one.number === wanted);
     if (wanted !== null && !milestone) return c.json({ message: "Validation Failed" }, 422);
     const issue = this.gh.issues.findBy("repo_id", repo.id).find((one) => one.number === number);
+    const left = this.gh.milestones.get(pull.milestone_id);
     const milestone_id = milestone?.id ?? null;
+    if (milestone_id === pull.milestone_id) return c.json({}, 200);
     this.gh.issues.update(issue.id, { milestone_id });
     this.gh.pullRequests.update(pull.id, { milestone_id });
     const sender = await this.read(`/users/${c.get("authUser").login}`);
-    void this.announce(pull, milestone ? "milestoned" : "demilestoned", sender.login ? { sender } : {});
+    const by = sender.login ? { sender } : {};
+    const told = ({ number, title }) => ({ milestone: { number, title }, ...by });
+    if (left) await this.announce(pull, "demilestoned", told(left));
+    if (milestone) await this.announce(pull, "milestoned", told(milestone));
     return c.json({}, 200);
   }
 }

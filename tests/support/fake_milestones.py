@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from ghapp.core.facts import Issue, RepoName
+from ghapp.core.gate_facts import MovedAway
 from ghapp.core.milestone import Milestone
 from ghapp.demo.milestones import floored
 from ghapp.github.errors import AlreadyThere, NotFound, Refused
 from ghapp.github.gateway import ListState, State
 from ghapp.github.priority import Priority
+from ghapp.model.names import Login
 from tests.support.fake_repositories import FakeRepositories
 
 
@@ -20,6 +22,7 @@ class FakeMilestones(FakeRepositories):
 
     milestones: dict[tuple[RepoName, int], Milestone] = field(default_factory=dict)
     in_milestone: dict[tuple[RepoName, int], int] = field(default_factory=dict)
+    taken_out: list[tuple[RepoName, str, MovedAway]] = field(default_factory=list)
     _milestones_ever: int = 0
 
     # What a test arranges
@@ -42,6 +45,10 @@ class FakeMilestones(FakeRepositories):
         for key, held in list(self.in_milestone.items()):
             if (key[0], held) == (repo, number):
                 del self.in_milestone[key]
+
+    def person_moves(self, repo: RepoName, number: int, to: int | None, *, by: Login) -> None:
+        """Somebody puts an issue or pull request into a milestone, or takes it out."""
+        self._move(repo, number, to, by)
 
     # The gateway
 
@@ -141,17 +148,39 @@ class FakeMilestones(FakeRepositories):
         """Puts something in, or takes it out."""
 
         def work() -> Issue:
-            issue = self.change(repo, number)
-            if milestone is None:
-                self.in_milestone.pop((repo, number), None)
-            elif (repo, milestone) not in self.milestones:
+            if milestone is not None and (repo, milestone) not in self.milestones:
                 raise Refused(422, "Validation Failed", [{"field": "milestone"}])
-            else:
-                self.in_milestone[repo, number] = milestone
-            return issue
+            return self._move(repo, number, milestone, self.bot)
 
         args = {"repo": repo, "number": number, "milestone": milestone}
         return self.write("set_milestone", args, priority, work)
+
+    async def moved_away(
+        self,
+        repo: RepoName,
+        title: str,
+        since: datetime,
+        *,
+        priority: Priority = Priority.NORMAL,
+    ) -> Sequence[MovedAway]:
+        """The oldest first."""
+
+        def work() -> list[MovedAway]:
+            mine = [one for name, left, one in self.taken_out if (name, left) == (repo, title)]
+            return [one for one in mine if one.at >= since]
+
+        args = {"repo": repo, "title": title, "since": since}
+        return self.read("moved_away", args, priority, work)
+
+    def _move(self, repo: RepoName, number: int, to: int | None, by: Login) -> Issue:
+        issue = self.change(repo, number)
+        left = self.in_milestone.pop((repo, number), None)
+        if left is not None and left != to:
+            moved = MovedAway(number=number, by=by, at=self.clock)
+            self.taken_out.append((repo, self.milestones[repo, left].title, moved))
+        if to is not None:
+            self.in_milestone[repo, number] = to
+        return issue
 
     def _make(
         self, repo: RepoName, *, title: str, description: str, due_on: datetime | None

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from ghapp.core.facts import RepoName, Sha
@@ -26,6 +27,7 @@ class FakePulls(FakeMilestones):
     changed: dict[tuple[RepoName, int], tuple[ChangedFile, ...]] = field(default_factory=dict)
     authored: dict[tuple[RepoName, int], tuple[Commit, ...]] = field(default_factory=dict)
     reviews: dict[tuple[RepoName, int], list[Review]] = field(default_factory=dict)
+    since: dict[tuple[RepoName, int], datetime] = field(default_factory=dict)
     teams: dict[str, frozenset[Login]] = field(default_factory=dict)
     accounts: set[Login] = field(default_factory=set)
     hidden_pulls: set[tuple[RepoName, int]] = field(default_factory=set)
@@ -55,9 +57,17 @@ class FakePulls(FakeMilestones):
 
     def person_changes_pull(self, repo: RepoName, number: int, **changes: Any) -> Pull:
         """What a person did to a pull request by hand: any field of `Proposal`."""
+        if changes.get("draft") is False:
+            self.since[repo, number] = self.clock
         self.pulls[repo, number] = replace(self.pulls[repo, number], **changes)
         self.change(repo, number)
         return self.pull(repo, number)
+
+    def person_pushes(self, repo: RepoName, number: int, *paths: str, author: Login) -> Sha:
+        """A commit at the head of a pull request."""
+        self.since[repo, number] = self.clock
+        self.change(repo, number)
+        return self.push(repo, self.pulls[repo, number].head, *paths, author=author)
 
     def person_reviews(self, repo: RepoName, number: int, *, author: Login, state: str) -> Review:
         """A submitted review of the head: approved, changes_requested or commented."""
@@ -195,6 +205,18 @@ class FakePulls(FakeMilestones):
 
         args = {"repo": pull.repo, "number": pull.number}
         return self.read("pull_commits", args, priority, work)
+
+    async def unchanged_since(
+        self, pull: Pull, *, priority: Priority = Priority.NORMAL
+    ) -> datetime | None:
+        """As `since` says, else when it was opened."""
+
+        def work() -> datetime | None:
+            key = (pull.repo, pull.number)
+            return self.since.get(key, pull.created_at) if self._lists_all(*key) else None
+
+        args = {"repo": pull.repo, "number": pull.number}
+        return self.read("unchanged_since", args, priority, work)
 
     async def pulls_of_commit(
         self, repo: RepoName, sha: Sha, *, priority: Priority = Priority.NORMAL

@@ -1,7 +1,8 @@
 """People act on the emulated GitHub over its API, and the gateways over REST see it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import aiohttp
 
@@ -78,6 +79,31 @@ class RestWorld:
         await self.begins(branch)
         await self._alice.put_file("a.py", f"{branch}\n", branch=branch)
         return await self._alice.open_pull(branch, branch, draft=draft)
+
+    async def makes_ready(self, number: int) -> None:
+        """Alice makes a draft ready for review."""
+        async with self._heard("ready_for_review"):
+            await self._alice.edit_pull(number, draft=False)
+
+    async def pushes(self, number: int, branch: str) -> None:
+        """Alice pushes to the branch of a pull request."""
+        async with self._heard("synchronize"):
+            await self._alice.put_file("b.py", "two\n", branch=branch)
+
+    async def moves(self, login: str, number: int, to: int | None) -> None:
+        """A person moves an issue."""
+        async with self._heard("demilestoned"):
+            await self.github.person(login).edit_issue(number, milestone=to)
+
+    @asynccontextmanager
+    async def _heard(self, action: str) -> AsyncIterator[None]:
+        """Wait for a delivery that tells of it: what has happened, the proxy knows by these."""
+        hooks = self.github.proxy.hooks
+        count = len(hooks.deliveries)
+        yield
+        async with asyncio.timeout(5):
+            while (await hooks.received(count + 1))[-1].action != action:
+                count += 1
 
     async def reviews(self, login: str, number: int, state: str) -> int:
         """A person submits a review."""
