@@ -39,9 +39,15 @@ class Checks:
         ]
 
     async def set_status(
-        self, sha: str, context: str, state: str, *, repo: str = cast.HOME
+        self,
+        sha: str,
+        context: str,
+        state: str,
+        *,
+        branches: Sequence[str] = (),
+        repo: str = cast.HOME,
     ) -> None:
-        """Set a commit's status, as a machine does, and tell the app of it."""
+        """Set a commit's status, as a machine does, and tell the app of it; `branches` are those that have it."""
         known = self._statuses.setdefault((repo, sha), {})
         known[context] = {
             "id": len(known) + 1,
@@ -52,7 +58,8 @@ class Checks:
             "created_at": _now(),
             "updated_at": _now(),
         }
-        payload = {"id": 1, "sha": sha, "context": context, "state": state, "branches": []}
+        payload = {"id": 1, "sha": sha, "context": context, "state": state}
+        payload["branches"] = [{"name": name} for name in branches]
         repository = {"full_name": repo, "default_branch": "main"}
         await self._hooks.send("status", {**payload, "repository": repository})
 

@@ -46,6 +46,23 @@ class Pulls:
         self._files.pop((repo, number), None)
         self._commits.pop((repo, number), None)
 
+    async def queue(self, pull: Mapping[str, Any], head: str) -> None:
+        """Let the merge queue ask for the checks of a group that ends with a pull request, at the commit `head`."""
+        base = pull["base"]
+        branch = f"gh-readonly-queue/{base['ref']}/pr-{pull['number']}-{base['sha']}"
+        group = {
+            "head_sha": head,
+            "head_ref": f"refs/heads/{branch}",
+            "base_sha": base["sha"],
+            "base_ref": f"refs/heads/{base['ref']}",
+        }
+        repository = {
+            "full_name": base["repo"]["full_name"],
+            "default_branch": base["repo"]["default_branch"],
+        }
+        payload = {"action": "checks_requested", "merge_group": group, "repository": repository}
+        await self._hooks.send("merge_group", payload)
+
     def mends(self) -> list[Mend]:
         """The routes."""
         return [
