@@ -58,7 +58,7 @@ bench: emulator ## ingest speed, side by side in one run
 
 lock: ## write requirements.lock anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-annotate --output-file requirements.lock
 
 clean: ## remove what was built
 	rm -rf .venv $(EMULATOR)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
