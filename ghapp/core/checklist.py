@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ghapp.core.gate import Gate
-from ghapp.core.gate_reason import State
 from ghapp.core.release import ReleaseFacts
+from ghapp.core.verdict import State
 
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 _FENCE: Final = re.compile(r" {0,3}(```+|~~~+)")

@@ -6,16 +6,14 @@ from datetime import datetime
 from typing import Final, Literal
 
 from ghapp.core import gate_rules
-from ghapp.core.gate_facts import GateFacts, Unread
-from ghapp.core.gate_reason import Reason, State, note, title_of
+from ghapp.core.gate_facts import GateFacts
+from ghapp.core.verdict import Reason, State, Unread, foremost, note, title_of
 from ghapp.model.release import Release
 
 CHECK: Final = "ghapp/release-gate"
 """The name of the check run."""
 
 Conclusion = Literal["success", "failure", "action_required"]
-
-_WORST_FIRST: Final = (State.REFUSED, State.UNKNOWN, State.PENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +36,7 @@ class Gate:
     @property
     def foremost(self) -> Reason | None:
         """The first of the worst reasons against the release; None when it may go."""
-        against = (one for state in _WORST_FIRST for one in self.reasons if one.state is state)
-        return next(against, None)
+        return foremost(self.reasons)
 
     @property
     def retries(self) -> bool:

@@ -6,14 +6,8 @@ from datetime import datetime
 
 from ghapp.core.facts import Sha
 from ghapp.core.freeze import Exemption, OpenIncident, Window
+from ghapp.core.verdict import Unread
 from ghapp.model.names import AreaName, Login
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """Something that could not be read, in full or at all, and why, for a person."""
-
-    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from typing import Final
 
 from ghapp.core import freeze
 from ghapp.core.freeze import Exemption, OpenIncident, Window
-from ghapp.core.gate_facts import Blocker, Check, GateFacts, InMilestone, Unread
-from ghapp.core.gate_reason import Reason, State, note
+from ghapp.core.gate_facts import Blocker, Check, GateFacts, InMilestone
 from ghapp.core.sign_off import Standing, assigned, is_among, standing
+from ghapp.core.verdict import Reason, State, Unread, note
 from ghapp.model.names import Login, same_login
 from ghapp.model.release import Release
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from ghapp.core.checklist import Box, Boxes, Line, after_release, before_release, boxes
 from ghapp.core.facts import Sha
 from ghapp.core.gate import Gate
-from ghapp.core.gate_reason import Reason, State, note
 from ghapp.core.release import ReleaseFacts
+from ghapp.core.verdict import Reason, State, note
 from ghapp.model.names import Login
 
 BODY = """

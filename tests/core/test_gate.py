@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from ghapp.core.facts import Sha
 from ghapp.core.freeze import Exemption, OpenIncident, Window
 from ghapp.core.gate import Gate, could_not, evaluate
-from ghapp.core.gate_facts import Blocker, Check, GateFacts, InMilestone, MovedAway, SignOff, Unread
-from ghapp.core.gate_reason import Reason, State, title_of
+from ghapp.core.gate_facts import Blocker, Check, GateFacts, InMilestone, MovedAway, SignOff
 from ghapp.core.sign_off import assigned
+from ghapp.core.verdict import Reason, State, Unread, title_of
 from ghapp.model.names import AreaName, Login, Severity
 from ghapp.model.types import Release
 

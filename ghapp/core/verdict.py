@@ -1,5 +1,6 @@
-"""What the release gate finds: reasons, each with its state, who can change it, and where the setting stands."""
+"""Verdicts: trees of reasons, each with its state, who can change it, and where the setting stands."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -22,9 +23,20 @@ class State(StrEnum):
     REFUSED = "refused"
 
 
+WORST_FIRST: Final = (State.REFUSED, State.UNKNOWN, State.PENDING)
+"""The states that stand in the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something that could not be read, in full or at all, and why, for a person."""
+
+    why: str
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason for or against a release.
+    """One reason for or against a merge or a release.
 
     `short` is for a title, `text` for a person who wants to know; `who` can satisfy it; `setting` is its place in
     OWNERS.yaml. Both texts may hold what strangers have written: whoever shows them escapes them.
@@ -42,6 +54,12 @@ class Reason:
     def holds(self) -> bool:
         """Whether it does not stand in the way."""
         return self.state in {State.SATISFIED, State.SKIPPED}
+
+
+def foremost(reasons: Iterable[Reason]) -> Reason | None:
+    """The first of the worst reasons that stand in the way; None when all hold."""
+    found = [one for one in reasons if not one.holds]
+    return min(found, key=lambda one: WORST_FIRST.index(one.state), default=None)
 
 
 def note(name: str, text: str) -> Reason:
