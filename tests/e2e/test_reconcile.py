@@ -9,7 +9,7 @@ from ghapp.demo import faults
 from ghapp.demo.faults import Fault
 from ghapp.demo.hooks import HookFault
 from tests.support import gcp, stripe
-from tests.support.e2e import alert, handled, incidents, labels, said, when
+from tests.support.e2e import alert, handled, incidents, labels, looked, said, when
 from tests.support.shell import ghapp
 from tests.support.stripe_api import KEY, StripeApi
 
@@ -18,6 +18,7 @@ from tests.support.stripe_api import KEY, StripeApi
 async def server(github, ghapp_server):
     server = ghapp_server()
     await server.start()
+    await looked(server, "github")
     await alert(server, gcp.incident(severity="ERROR"))
     return server
 
@@ -52,6 +53,7 @@ async def test_what_was_said_while_the_server_was_down_is_done_once_it_is_back(g
     await github.person("alice").comment(1, "/ack")
     await sent(github)
     await server.start()
+    await looked(server, "github")
     await when(github, lambda issue: "acknowledged" in labels(issue))
     assert len(comments(github)) == 2, "the failure, and the delivery that GitHub was asked for"
     assert comments(github)[0].guid == comments(github)[1].guid

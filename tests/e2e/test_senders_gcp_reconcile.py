@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tests.support import gcp
-from tests.support.e2e import alert, handled, incidents
+from tests.support.e2e import alert, handled, incidents, looked
 from tests.support.gcp_api import AlertsApi, MonitoringApi, error, policy
 from tests.support.shell import ghapp
 
@@ -35,6 +35,7 @@ async def server(github, ghapp_server, google, monitoring):
         GHAPP_GCP_GRPC_TARGET=monitoring.target,
     )
     await server.start()
+    await looked(server, "gcp")
     return server
 
 

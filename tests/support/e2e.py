@@ -199,6 +199,14 @@ async def page(server: Server, path: str) -> Answer:
         return Answer(answer.status, await answer.text())
 
 
+async def looked(server: Server, part: str, *, within: float = 15) -> None:
+    """Wait until the server's own first look for what a sender has lost is over; the next is minutes away."""
+    counted = f'ghapp_reconcile_looks_total{{part="{part}"'
+    async with asyncio.timeout(within):
+        while counted not in (await page(server, "/metrics")).text:  # noqa: ASYNC110
+            await asyncio.sleep(POLL)
+
+
 async def alive(server: Server, *, within: float = 20) -> None:
     """Wait until a server that need not become ready answers."""
     async with asyncio.timeout(within):
