@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from ghapp.core.facts import Fingerprint
 from ghapp.core.routing import conversation_of
+from ghapp.duties.alarms import Alarms
 from ghapp.duties.records import Records
 from ghapp.github.errors import GitHubError
 
@@ -25,12 +25,13 @@ _SOONEST = 0.02
 
 @dataclass(slots=True)
 class Clock:
-    """Wakes incidents when they are due."""
+    """Wakes incidents, and whatever else has an alarm, when they are due."""
 
     records: Records
+    alarms: Alarms
     wake: Callable[[str], Awaitable[None]]
     now: Callable[[], datetime]
-    _woken: dict[Fingerprint, tuple[datetime, datetime]] = field(default_factory=dict)
+    _woken: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Wake what is due, for ever."""
@@ -44,17 +45,18 @@ class Clock:
 
     async def look(self) -> timedelta:
         """Wake what is due now; how long until something else may be."""
-        due = await self.records.due()
+        incidents = {conversation_of(key): at for key, at in (await self.records.due()).items()}
+        due = {**await self.alarms.due(), **incidents}
         now = self.now()
-        self._woken = {key: seen for key, seen in self._woken.items() if key in due}
-        for key, at in due.items():
+        self._woken = {name: seen for name, seen in self._woken.items() if name in due}
+        for conversation, at in due.items():
             if at > now:
                 continue
-            before = self._woken.get(key)
+            before = self._woken.get(conversation)
             if before is not None and before[0] == at and now - before[1] < AGAIN:
                 continue
-            self._woken[key] = (at, now)
-            await self.wake(conversation_of(key))
+            self._woken[conversation] = (at, now)
+            await self.wake(conversation)
         return min([STEP, *(at - now for at in due.values() if at > now)])
 
 

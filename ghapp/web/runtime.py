@@ -15,29 +15,16 @@ from ghapp.clients.deadman import VARIABLE as DEADMAN_VARIABLE
 from ghapp.clients.deadman import DeadMan
 from ghapp.clients.pager import ApprisePager
 from ghapp.core.facts import InstallationEvent
-from ghapp.duties.asks import Asks
+from ghapp.duties.assembly import Duties, Surroundings
 from ghapp.duties.audit import EVERY as AUDIT_EVERY
 from ghapp.duties.audit import Audit
-from ghapp.duties.clock import Clock, every
-from ghapp.duties.conversations import Conversations
+from ghapp.duties.clock import every
 from ghapp.duties.dashboard import Dashboard
-from ghapp.duties.dated import Dated
-from ghapp.duties.edits import Edits
-from ghapp.duties.handoffs import Handoffs
 from ghapp.duties.heartbeats import STEP as HEARTBEAT_STEP
-from ghapp.duties.heartbeats import Heartbeats
-from ghapp.duties.incidents import Incidents
 from ghapp.duties.labels import ensure_labels, raising
 from ghapp.duties.models import CONVERSATION as MODEL
-from ghapp.duties.models import Models
-from ghapp.duties.outbox import Outbox
-from ghapp.duties.page_texts import PageTexts
-from ghapp.duties.pages import Pages
 from ghapp.duties.reconcile import EVERY as RECONCILE_EVERY
 from ghapp.duties.reconcile import Reconcile
-from ghapp.duties.records import Records
-from ghapp.duties.texts import TemplateTexts
-from ghapp.duties.watch import Watch
 from ghapp.engine.database import DatabaseGoneError, open_engine
 from ghapp.engine.inbox import Inbox
 from ghapp.engine.queue import Engine
@@ -47,8 +34,7 @@ from ghapp.github.auth import Credentials
 from ghapp.github.client import GitHubClient
 from ghapp.github.deliveries import RestHook
 from ghapp.github.errors import GitHubError
-from ghapp.github.reconciler import Reconciler
-from ghapp.github.rest import RestGateway
+from ghapp.github.github import RestGitHub
 from ghapp.model.types import Model
 from ghapp.settings import Settings
 from ghapp.web import heartbeat_door, reconciling
@@ -93,10 +79,21 @@ class Runtime:
             store=self.store,
             base_url=settings.api_url,
         )
-        self.gateway = RestGateway(client)
-        deadman = settings.variables.get(DEADMAN_VARIABLE)
-        self._switch = DeadMan(session, deadman) if deadman else None
-        self.records = Records(self.store)
+        self.github = RestGitHub(client)
+        self.duties = Duties(
+            Surroundings(
+                github=self.github,
+                store=self.store,
+                put=self.inbox.put,
+                wake=self.engine.wake,
+                pager=ApprisePager(settings.variables),
+                home=settings.home_repo,
+                address=self._file_address,
+                now=utc_now,
+            ),
+            model_changed=self._model_changed,
+        )
+        self.models, self.records = self.duties.models, self.duties.records
         parts = reconciling.parts(
             settings,
             session=session,
@@ -106,83 +103,23 @@ class Runtime:
             put=self.inbox.put,
         )
         self.reconcile = Reconcile(parts, self.store, utc_now)
+        deadman = settings.variables.get(DEADMAN_VARIABLE)
+        self.audit = Audit(
+            records=self.records,
+            store=self.store,
+            model=self.models.in_force,
+            wake=self.engine.wake,
+            now=utc_now,
+            switch=DeadMan(session, deadman) if deadman else None,
+        )
+        # What can't be heard is not silent.
+        self._hears_jobs = bool(heartbeat_door.Secrets.of(settings))
         self._built = asyncio.Event()
         self._new_model = asyncio.Event()
         self._database_ok = False
         self.lost = asyncio.Event()
         """Set when the database's file is gone; a new runtime makes a new one and rebuilds it from GitHub."""
         self._bot_login: str | None = None
-        self._wire()
-
-    def _wire(self) -> None:
-        home, commands = self.settings.home_repo, plugins.commands()
-        texts = TemplateTexts(self._in_force, lambda: commands, self._file_address)
-        reconciler = Reconciler(self.gateway, self.store, texts, utc_now)
-        outbox = Outbox(self.inbox.put)
-        self.models = Models(self.gateway, self.store, texts, home, self._model_changed)
-        self.incidents = Incidents(
-            gateway=self.gateway,
-            reconciler=reconciler,
-            records=self.records,
-            asks=Asks(
-                self.gateway,
-                reconciler,
-                texts,
-                commands,
-                edits=Edits(self.gateway, self.store, texts, home, self._refresh_model),
-                outbox=outbox,
-            ),
-            store=self.store,
-            home=home,
-            now=utc_now,
-            page=outbox.page,
-        )
-        self.pages = Pages(
-            gateway=self.gateway,
-            records=self.records,
-            store=self.store,
-            outbox=outbox,
-            pager=ApprisePager(self.settings.variables),
-            texts=PageTexts(self._file_address),
-            now=utc_now,
-        )
-        self.handoffs = Handoffs(
-            dated=Dated(self.gateway, self.store, home, utc_now),
-            records=self.records,
-            memory=self.store,
-            outbox=outbox,
-            texts=texts,
-            now=utc_now,
-        )
-        self.watch = Watch(
-            gateway=self.gateway,
-            records=self.records,
-            incidents=self.incidents,
-            store=self.store,
-            memory=self.store,
-            home=home,
-            now=utc_now,
-            wake=self.engine.wake,
-        )
-        self.heartbeats = Heartbeats(
-            memory=self.store,
-            records=self.records,
-            incidents=self.incidents,
-            put=self.inbox.put,
-            model=lambda: self.models.current,
-            now=utc_now,
-        )
-        # What can't be heard is not silent.
-        self._hears_jobs = bool(heartbeat_door.Secrets.of(self.settings))
-        self._clock = Clock(self.records, self.engine.wake, utc_now)
-        self.audit = Audit(
-            records=self.records,
-            store=self.store,
-            model=self._in_force,
-            wake=self.engine.wake,
-            now=utc_now,
-            switch=self._switch,
-        )
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -190,16 +127,7 @@ class Runtime:
         await self.store.create()
         await self.inbox.start()
         await self.engine.start(
-            Conversations(
-                incidents=self.incidents,
-                heartbeats=self.heartbeats,
-                pages=self.pages,
-                handoffs=self.handoffs,
-                models=self.models,
-                ready=self._model_when_ready,
-                installed=self._installed,
-                now=utc_now,
-            )
+            self.duties.conversations(ready=self._model_when_ready, installed=self._installed)
         )
         chores = [
             asyncio.create_task(chore)
@@ -210,7 +138,7 @@ class Runtime:
             )
         ]
         if self._hears_jobs:
-            marks = every(HEARTBEAT_STEP, self.heartbeats.mark, name="alive")
+            marks = every(HEARTBEAT_STEP, self.duties.heartbeats.mark, name="alive")
             chores.append(asyncio.create_task(marks))
         try:
             yield
@@ -279,9 +207,6 @@ class Runtime:
         model = self.models.current
         return None if model is None else model.heartbeats
 
-    def _in_force(self) -> Model:
-        return self.models.in_force()
-
     async def _model_when_ready(self) -> Model | None:
         """Waits a moment, so that what an earlier process left goes on as soon as this one can work."""
         with contextlib.suppress(TimeoutError):
@@ -293,13 +218,15 @@ class Runtime:
         """Learn who we are, read the model and the open incidents; then keep looking."""
         await self._until_done()
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._clock.run())
+            group.create_task(self.duties.clock.run())
             if self._hears_jobs:
-                group.create_task(self.heartbeats.run())
-            look = self.audit.watched("look", LOOK_EVERY, self._look)
-            model = self.audit.watched("model", MODEL_EVERY, self._refresh_model)
-            group.create_task(every(LOOK_EVERY, look, name="look"))
-            group.create_task(every(HANDOFF_EVERY, self._hand_over, name="handoffs"))
+                group.create_task(self.duties.heartbeats.run())
+            for one in self.duties.rounds():
+                turn = one.turn
+                if one.watched:
+                    turn = self.audit.watched(one.kind, one.every, turn)
+                group.create_task(every(one.every, turn, name=one.kind))
+            model = self.audit.watched("model", MODEL_EVERY, self.duties.refresh_model)
             group.create_task(every(MODEL_EVERY, model, name="model"))
             group.create_task(every(AUDIT_EVERY, self.audit.turn, name="audit"))
             group.create_task(every(LABELS_EVERY, self._ensure_labels, name="labels"))
@@ -310,13 +237,13 @@ class Runtime:
         wait = FIRST_RETRY
         while True:
             try:
-                self._bot_login = (await self.gateway.app()).bot_login
+                self._bot_login = (await self.github.app()).bot_login
                 await self.models.read()
                 await self.engine.wake(MODEL)
                 model = self.models.current
                 if model is not None:
                     await self._ensure_labels()
-                    await self.watch.rebuild(model)
+                    await self.duties.watch.rebuild(model)
                     self._built.set()
                     log.info("ready", home=self.settings.home_repo)
                     return
@@ -329,34 +256,22 @@ class Runtime:
             self._new_model.clear()
             wait = min(wait * 2, LOOK_EVERY)
 
-    async def _look(self) -> None:
-        await self.models.follow()
-        await self.watch.look(self.models.in_force())
-
     async def _model_changed(self, model: Model) -> None:
-        """The clocks follow the new model, and its labels are there before they are needed."""
+        """Its labels are there before they are needed."""
         self._new_model.set()
-        for record in (await self.records.open()).values():
-            await self.records.schedule(record, model)
         if model.heartbeats and not self._hears_jobs:
             log.warning("heartbeats_off", hint=f"set {heartbeat_door.TOKEN_VARIABLE}")
         if self._built.is_set():
             await self._ensure_labels()
 
-    async def _hand_over(self) -> None:
-        await self.handoffs.look(self.models.in_force())
-
-    async def _refresh_model(self) -> None:
-        await self.engine.wake(MODEL)
-
     async def _ensure_labels(self) -> None:
         model, home = self.models.in_force(), self.settings.home_repo
         sources = raising(model, plugins.sources().values(), self.settings.secrets_of)
-        await ensure_labels(self.gateway, home, model, sources)
+        await ensure_labels(self.github, home, model, sources)
 
     async def _installed(self, event: InstallationEvent) -> None:
         log.info("installation", action=event.action, added=event.added, removed=event.removed)
-        await self._refresh_model()
+        await self.duties.refresh_model()
 
     async def _ping(self) -> None:
         try:

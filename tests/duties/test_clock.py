@@ -8,11 +8,13 @@ import pytest
 from ghapp.core.facts import Fingerprint
 from ghapp.core.routing import conversation_of
 from ghapp.duties import clock
+from ghapp.duties.alarms import Alarms
 from ghapp.duties.clock import AGAIN, STEP, Clock, every
 from ghapp.duties.records import Records
 from ghapp.github.errors import Unavailable
 from tests.support.builders import KEY, NOW, firing
 from tests.support.desk import Desk
+from tests.support.values import Values
 
 
 class DueTimes(Records):
@@ -34,7 +36,8 @@ class Waker:
         self.now = NOW
         self.woken: list[str] = []
         self.due = DueTimes(**times)
-        self.clock = Clock(self.due, self.wake, lambda: self.now)
+        self.alarms = Alarms(Values())
+        self.clock = Clock(self.due, self.alarms, self.wake, lambda: self.now)
 
     async def wake(self, conversation: str) -> None:
         self.woken.append(conversation.removeprefix(conversation_of(Fingerprint(""))))
@@ -54,6 +57,23 @@ async def test_it_sleeps_at_most_a_step() -> None:
     """Another instance may have noted something meanwhile."""
     assert await Waker(later=60).look(0) == STEP
     assert await Waker().look(0) == STEP
+
+
+async def test_an_alarm_rings_from_its_time_on_until_it_is_set_anew() -> None:
+    waker = Waker()
+    pull = "pull:acme/shop#7"
+    await waker.alarms.set(pull, NOW + timedelta(seconds=0.5))
+    assert await waker.look(0) == timedelta(seconds=0.5)
+    assert waker.woken == []
+    await waker.look(0.5)
+    await waker.look(0.5 + AGAIN.total_seconds())
+    assert waker.woken == [pull, pull]
+    await waker.alarms.set(pull, NOW + timedelta(days=1))
+    await waker.look(60)
+    await waker.alarms.set(pull, None)
+    await waker.look(2 * 86400)
+    assert waker.woken == [pull, pull]
+    assert await waker.alarms.due() == {}
 
 
 async def test_what_is_still_due_is_woken_again_after_a_while_not_at_every_look() -> None:

@@ -9,26 +9,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ghapp import plugins
 from ghapp.core import wire
 from ghapp.core.facts import Comment, CommentEvent, Issue, IssueEvent, PushEvent, RepoName, Signal
 from ghapp.core.routing import conversation_of, conversation_of_issue, support_fingerprint
-from ghapp.duties.asks import Asks
-from ghapp.duties.clock import Clock
-from ghapp.duties.conversations import Conversations
-from ghapp.duties.dated import Dated
-from ghapp.duties.edits import Edits
-from ghapp.duties.handoffs import Handoffs
-from ghapp.duties.heartbeats import Heartbeats
-from ghapp.duties.incidents import Incidents
+from ghapp.duties.assembly import Duties, Surroundings
 from ghapp.duties.models import CONVERSATION as MODEL
-from ghapp.duties.models import FILE, Models
-from ghapp.duties.outbox import Outbox
-from ghapp.duties.page_texts import PageTexts
-from ghapp.duties.pages import Pages
-from ghapp.duties.records import Record, Records
-from ghapp.duties.texts import TemplateTexts
-from ghapp.duties.watch import Watch
+from ghapp.duties.models import FILE
+from ghapp.duties.records import Record
 from ghapp.engine import rows
 from ghapp.engine.database import open_engine
 from ghapp.engine.drain import Drain
@@ -36,7 +23,6 @@ from ghapp.engine.inbox import Delivery, Inbox
 from ghapp.engine.rows import Row
 from ghapp.engine.store import Store
 from ghapp.github.errors import Refused
-from ghapp.github.reconciler import Reconciler
 from ghapp.model.names import Login
 from ghapp.model.types import Model
 from tests.support.builders import HOME, KEY, NOW, OWNERS
@@ -85,9 +71,6 @@ class Desk:
     def _seconds(self) -> float:
         return self.now.timestamp()
 
-    def _in_force(self) -> Model:
-        return self.models.in_force()
-
     def later(self, **span: float) -> datetime:
         """Turn the clock forward."""
         self.github.clock += timedelta(**span)
@@ -125,81 +108,26 @@ class Desk:
         await self.start()
 
     def _wire(self) -> None:
-        commands = plugins.commands()
-        self.texts = TemplateTexts(
-            self._in_force,
-            lambda: commands,
-            lambda path: f"https://git.example/{path}",
+        self.duties = Duties(
+            Surroundings(
+                github=self.github,
+                store=self.store,
+                put=self.inbox.put,
+                wake=self._wake,
+                pager=self.pager,
+                home=HOME,
+                address=lambda path: f"https://git.example/{path}",
+                now=self._now,
+            ),
+            model_changed=self._model_changed,
         )
-        self.reconciler = Reconciler(self.github, self.store, self.texts, self._now)
-        self.records = Records(self.store)
-        self.models = Models(self.github, self.store, self.texts, HOME, self._model_changed)
-        self.edits = Edits(self.github, self.store, self.texts, HOME, self._edited)
-        self.outbox = Outbox(self.inbox.put)
-        self.asks = Asks(
-            self.github,
-            self.reconciler,
-            self.texts,
-            commands,
-            edits=self.edits,
-            outbox=self.outbox,
-        )
-        self.incidents = Incidents(
-            gateway=self.github,
-            reconciler=self.reconciler,
-            records=self.records,
-            asks=self.asks,
-            store=self.store,
-            home=HOME,
-            now=self._now,
-            page=self.outbox.page,
-        )
-        self.handoffs = Handoffs(
-            dated=Dated(self.github, self.store, HOME, self._now),
-            records=self.records,
-            memory=self.store,
-            outbox=self.outbox,
-            texts=self.texts,
-            now=self._now,
-        )
-        self.watch = Watch(
-            gateway=self.github,
-            records=self.records,
-            incidents=self.incidents,
-            store=self.store,
-            memory=self.store,
-            home=HOME,
-            now=self._now,
-            wake=self._wake,
-        )
-        self.clock = Clock(self.records, self._wake, self._now)
-        self.heartbeats = Heartbeats(
-            memory=self.store,
-            records=self.records,
-            incidents=self.incidents,
-            put=self.inbox.put,
-            model=lambda: self.models.current,
-            now=self._now,
-        )
-        self.pages = Pages(
-            gateway=self.github,
-            records=self.records,
-            store=self.store,
-            outbox=self.outbox,
-            pager=self.pager,
-            texts=PageTexts(lambda path: f"https://git.example/{path}"),
-            now=self._now,
-        )
-        self.conversations = Conversations(
-            incidents=self.incidents,
-            heartbeats=self.heartbeats,
-            pages=self.pages,
-            handoffs=self.handoffs,
-            models=self.models,
-            ready=self._model,
-            installed=self._installed,
-            now=self._now,
-        )
+        self.texts, self.reconciler = self.duties.texts, self.duties.reconciler
+        self.records, self.models = self.duties.records, self.duties.models
+        self.edits, self.outbox, self.asks = self.duties.edits, self.duties.outbox, self.duties.asks
+        self.incidents, self.pages = self.duties.incidents, self.duties.pages
+        self.handoffs, self.heartbeats = self.duties.handoffs, self.duties.heartbeats
+        self.watch, self.clock = self.duties.watch, self.duties.clock
+        self.conversations = self.duties.conversations(ready=self._model, installed=self._installed)
         self._drain = Drain(
             self.db,
             self.inbox,
@@ -212,15 +140,11 @@ class Desk:
     async def _model(self) -> Model | None:
         return self.models.current
 
-    async def _model_changed(self, model: Model) -> None:
-        for record in (await self.records.open()).values():
-            await self.records.schedule(record, model)
+    async def _model_changed(self, _model: Model) -> None:
+        """Nobody else has to know."""
 
     async def _installed(self, _event: object) -> None:
         await self.models.refresh()
-
-    async def _edited(self) -> None:
-        self._note([MODEL])
 
     async def _wake(self, conversation: str) -> None:
         self._note([conversation])

@@ -1,0 +1,176 @@
+"""Builds every duty over what it uses, in one place: the server, single ticks and the tests have the same ones."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ghapp import plugins
+from ghapp.clients.pager import Pager
+from ghapp.core.facts import InstallationEvent, RepoName
+from ghapp.duties.alarms import Alarms
+from ghapp.duties.asks import Asks
+from ghapp.duties.clock import Clock
+from ghapp.duties.conversations import Conversations
+from ghapp.duties.dated import Dated
+from ghapp.duties.edits import Edits
+from ghapp.duties.handoffs import Handoffs
+from ghapp.duties.heartbeats import Heartbeats
+from ghapp.duties.incidents import Incidents
+from ghapp.duties.models import CONVERSATION as MODEL
+from ghapp.duties.models import Models
+from ghapp.duties.outbox import Outbox, Put
+from ghapp.duties.page_texts import PageTexts
+from ghapp.duties.pages import Pages
+from ghapp.duties.records import Records
+from ghapp.duties.texts import TemplateTexts
+from ghapp.duties.watch import Watch
+from ghapp.engine.store import Store
+from ghapp.github.github import GitHub
+from ghapp.github.reconciler import Reconciler
+from ghapp.model.types import Model
+
+LOOK_EVERY = timedelta(minutes=1)
+HANDOFF_EVERY = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the duties are built over.
+
+    `wake` has a conversation handled soon; `address` is where a person reads a file of the home repository; `now` is
+    the only clock (UTC).
+    """
+
+    github: GitHub
+    store: Store
+    put: Put
+    wake: Callable[[str], Awaitable[None]]
+    pager: Pager
+    home: RepoName
+    address: Callable[[str], str]
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What a duty does by itself at intervals; a turn too many changes nothing. A `watched` one is missed."""
+
+    kind: str
+    every: timedelta
+    turn: Callable[[], Awaitable[None]]
+    watched: bool = False
+
+
+class Duties:
+    """All duties, each once."""
+
+    def __init__(
+        self, given: Surroundings, *, model_changed: Callable[[Model], Awaitable[None]]
+    ) -> None:
+        """`model_changed` is told of each new model, once the clocks follow it."""
+        github, store, home, now = given.github, given.store, given.home, given.now
+        self._given = given
+        self._model_changed = model_changed
+        self.alarms = Alarms(store)
+        self.records = Records(store)
+        commands = plugins.commands()
+        self.texts = TemplateTexts(self.in_force, lambda: commands, given.address)
+        self.models = Models(github, store, self.texts, home, self._follow)
+        self.reconciler = Reconciler(github, store, self.texts, now)
+        self.outbox = Outbox(given.put)
+        self.dated = Dated(github, store, home, now)
+        self.edits = Edits(github, store, self.texts, home, self.refresh_model)
+        self.asks = Asks(
+            github, self.reconciler, self.texts, commands, edits=self.edits, outbox=self.outbox
+        )
+        self.incidents = Incidents(
+            gateway=github,
+            reconciler=self.reconciler,
+            records=self.records,
+            asks=self.asks,
+            store=store,
+            home=home,
+            now=now,
+            page=self.outbox.page,
+        )
+        self.pages = Pages(
+            gateway=github,
+            records=self.records,
+            store=store,
+            outbox=self.outbox,
+            pager=given.pager,
+            texts=PageTexts(given.address),
+            now=now,
+        )
+        self.handoffs = Handoffs(
+            dated=self.dated,
+            records=self.records,
+            memory=store,
+            outbox=self.outbox,
+            texts=self.texts,
+            now=now,
+        )
+        self.watch = Watch(
+            gateway=github,
+            records=self.records,
+            incidents=self.incidents,
+            store=store,
+            memory=store,
+            home=home,
+            now=now,
+            wake=given.wake,
+        )
+        self.heartbeats = Heartbeats(
+            memory=store,
+            records=self.records,
+            incidents=self.incidents,
+            put=given.put,
+            model=lambda: self.models.current,
+            now=now,
+        )
+        self.clock = Clock(self.records, self.alarms, given.wake, now)
+
+    def conversations(
+        self,
+        *,
+        ready: Callable[[], Awaitable[Model | None]],
+        installed: Callable[[InstallationEvent], Awaitable[None]],
+    ) -> Conversations:
+        """What handles the rows that wait; see `Conversations`."""
+        return Conversations(
+            incidents=self.incidents,
+            heartbeats=self.heartbeats,
+            pages=self.pages,
+            handoffs=self.handoffs,
+            models=self.models,
+            ready=ready,
+            installed=installed,
+            now=self._given.now,
+        )
+
+    def rounds(self) -> tuple[Round, ...]:
+        """What is done at intervals, besides what the clock wakes; only once there is a model."""
+        return (
+            Round("incidents", LOOK_EVERY, self._look, watched=True),
+            Round("handoffs", HANDOFF_EVERY, self._hand_over),
+        )
+
+    def in_force(self) -> Model:
+        """The model in force, for those who run only once there is one."""
+        return self.models.in_force()
+
+    async def refresh_model(self) -> None:
+        """Have OWNERS.yaml read soon."""
+        await self._given.wake(MODEL)
+
+    async def _look(self) -> None:
+        await self.models.follow()
+        await self.watch.look(self.in_force())
+
+    async def _hand_over(self) -> None:
+        await self.handoffs.look(self.in_force())
+
+    async def _follow(self, model: Model) -> None:
+        for record in (await self.records.open()).values():
+            await self.records.schedule(record, model)
+        await self._model_changed(model)
