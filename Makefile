@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 EMULATOR := tests/emulator
 # The thinking of the app has no branch that no test takes.
-CORE := --cov=ghapp/core --cov=ghapp/model --cov=ghapp/commands --cov=ghapp/sources --cov-fail-under=100 --cov-report=term
+CORE := --cov=ghapp/core --cov=ghapp/model --cov=ghapp/commands --cov=ghapp/sources --cov=ghapp/rules --cov-fail-under=100 --cov-report=term
 
 .DEFAULT_GOAL := help
 .PHONY: help install emulator demo check test unit e2e lint format types bench lock clean

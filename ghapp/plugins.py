@@ -9,24 +9,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Protocol, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import structlog
 
 from ghapp.core.command import Command
+from ghapp.core.rule import ReviewRule, Rule
 from ghapp.core.source import Source
+from ghapp.model.rule_settings import Rules, RuleSettings
 
 _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
-
-
-class Rule(Protocol):
-    """What every rule has."""
-
-    @property
-    def name(self) -> str:
-        """The name by which OWNERS.yaml configures it."""
-        ...
 
 
 class DuplicatePluginError(Exception):
@@ -100,9 +93,26 @@ def commands() -> Mapping[str, Command]:
 
 
 @cache
-def rules() -> Mapping[str, Rule]:
-    """Every rule by its name."""
+def rules() -> Mapping[str, Rule[Any]]:
+    """Every rule by its name, those of all sections together."""
     return by_name(scan("ghapp.rules", "RULE"), lambda rule: (rule.name,))
+
+
+@cache
+def review_rules() -> tuple[ReviewRule[Any], ...]:
+    """The rules for pull requests, in the order of their names."""
+    found = (rule for rule in rules().values() if isinstance(rule, ReviewRule))
+    return tuple(sorted(found, key=lambda rule: rule.name))
+
+
+@cache
+def known_rules() -> Rules:
+    """What OWNERS.yaml can set of rules, for `model.load`."""
+    return Rules(review=_where_silent("review"), hygiene=_where_silent("hygiene"))
+
+
+def _where_silent(section: str) -> Mapping[str, RuleSettings]:
+    return {name: one.where_silent for name, one in rules().items() if one.section == section}
 
 
 def command_names() -> frozenset[str]:

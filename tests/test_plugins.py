@@ -76,4 +76,4 @@ def test_the_apps_own() -> None:
     assert plugins.sources()["gcp"].path == "gcp"
     assert {"ack", "escalate", "help"} <= plugins.command_names()
     assert plugins.commands()["ack"] is plugins.commands()["ack"]
-    assert plugins.rules() == {}
+    assert plugins.rules()["title"].section == "review"

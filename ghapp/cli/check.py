@@ -17,6 +17,7 @@ from ghapp.core.preview import changes, findings, preview
 from ghapp.model.document import read
 from ghapp.model.load import Loaded, Problem, load_bytes, located
 from ghapp.model.types import Model
+from ghapp.plugins import known_rules
 
 PLACES: Final = (Path("OWNERS.yaml"), Path(".github/OWNERS.yaml"))
 """Where the file is looked for, in this order."""
@@ -61,8 +62,8 @@ def check(
     path = found() if file is None else file
     now = datetime.now(UTC)
     content = _content(path)
-    loaded = load_bytes(content, str(path))
-    earlier = None if before is None else load_bytes(_content(before), str(before))
+    loaded = load_bytes(content, str(path), known_rules())
+    earlier = None if before is None else load_bytes(_content(before), str(before), known_rules())
     _PRINTERS[form](path, [*loaded.problems, *_ahead(content, path, loaded.model, now)])
     if loaded.model is None:
         raise typer.Exit(EXIT_PROBLEMS)

@@ -18,6 +18,7 @@ from ghapp.clients.pager import ApprisePager
 from ghapp.model.load import load_bytes
 from ghapp.model.names import same_login
 from ghapp.model.suggest import suggest
+from ghapp.plugins import known_rules
 from ghapp.settings import Settings, SettingsError
 
 _MARKS = {
@@ -82,7 +83,7 @@ def _examine(settings: Settings) -> Iterable[Finding]:
 def _page(whom: str, path: Path) -> list[Finding]:
     """Needs nothing but the file and the variables that it names."""
     try:
-        loaded = load_bytes(path.read_bytes(), str(path))
+        loaded = load_bytes(path.read_bytes(), str(path), known_rules())
     except OSError as error:
         raise UserError(f"{path} can't be read: {error.strerror or error}") from error
     if loaded.model is None:

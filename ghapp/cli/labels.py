@@ -19,6 +19,7 @@ from ghapp.github.admin import Admin
 from ghapp.github.errors import GitHubError, NotFound, Refused, Unreadable
 from ghapp.model.load import load, load_bytes
 from ghapp.model.types import Model
+from ghapp.plugins import known_rules
 from ghapp.settings import Settings, SettingsError
 
 OWNERS = "OWNERS.yaml"
@@ -81,12 +82,12 @@ def _model(admin: Admin, home: RepoName, owners: Path | None) -> Model:
     place = str(owners) if owners is not None else f"{OWNERS} of {home}"
     try:
         if owners is not None:
-            model = load_bytes(owners.read_bytes(), str(owners)).model
+            model = load_bytes(owners.read_bytes(), str(owners), known_rules()).model
         else:
             file = admin.file(home, OWNERS)
             if file is None:
                 raise UserError(f"{home} has no {OWNERS}", "`ghapp init` writes a small one.")
-            model = load(file.text).model
+            model = load(file.text, OWNERS, known_rules()).model
     except (OSError, Unreadable) as error:
         raise UserError(f"cannot read {place}: {error}") from error
     if model is None:

@@ -20,6 +20,7 @@ from ghapp.model.load import load_bytes
 from ghapp.model.names import Login, RotationName
 from ghapp.model.suggest import suggest
 from ghapp.model.types import Model
+from ghapp.plugins import known_rules
 from ghapp.settings import DEFAULT_HOST, DEFAULT_PORT
 
 _WEEKS: Final = 4
@@ -100,7 +101,7 @@ def _moment(text: str) -> datetime:
 
 def _model(path: Path) -> Model:
     try:
-        loaded = load_bytes(path.read_bytes(), str(path))
+        loaded = load_bytes(path.read_bytes(), str(path), known_rules())
     except OSError as error:
         raise UserError(f"{path} can't be read: {error.strerror or error}") from error
     if loaded.model is None:

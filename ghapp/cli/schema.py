@@ -5,6 +5,7 @@ import json
 import typer
 
 from ghapp.model.schema import json_schema
+from ghapp.plugins import known_rules
 
 
 def register(app: typer.Typer) -> None:
@@ -18,4 +19,4 @@ def schema() -> None:
     Editors complete and check the file by it: save it, and name it in the first line as
     `# yaml-language-server: $schema=PATH`.
     """
-    typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(json_schema(known_rules()), indent=2, ensure_ascii=False))

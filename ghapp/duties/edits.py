@@ -24,6 +24,7 @@ from ghapp.github.priority import Priority
 from ghapp.model.edit import NewOverrides, NotEditableError, by_hand, with_overrides
 from ghapp.model.names import RotationName
 from ghapp.model.types import Override
+from ghapp.plugins import known_rules
 
 log = structlog.get_logger(__name__)
 
@@ -143,7 +144,9 @@ class Edits:
         seen = set[Sha]()
         for _ in range(TRIES):
             file = await self._read(task, branch)
-            text = await asyncio.to_thread(with_overrides, file.text, task.edited.new)
+            text = await asyncio.to_thread(
+                with_overrides, file.text, task.edited.new, known_rules()
+            )
             if text == file.text:
                 return ""
             seen.add(file.sha)

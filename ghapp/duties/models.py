@@ -16,6 +16,7 @@ from ghapp.github.gateway import Gateway
 from ghapp.model.load import Loaded, load
 from ghapp.model.problem import Problem
 from ghapp.model.types import Model
+from ghapp.plugins import known_rules
 
 log = structlog.get_logger(__name__)
 
@@ -181,7 +182,7 @@ class Models:
 
 async def _load(text: str) -> Loaded:
     """Read a text off the event loop: a hostile one may take seconds."""
-    return await asyncio.to_thread(load, text, FILE)
+    return await asyncio.to_thread(load, text, FILE, known_rules())
 
 
 def _problem(message: str, hint: str = "") -> Problem:

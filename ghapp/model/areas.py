@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, StringConstraints, WithJsonSchema
 
 from ghapp.model.duration import Duration, DurationOrZero
 from ghapp.model.names import AreaName, Login, Severity
+from ghapp.model.patterns import PathGlob
 from ghapp.model.references import (
     DEFAULT_POLICY,
     PersonRef,
@@ -59,8 +60,8 @@ class Area(Section):
     """Name of an escalation policy."""
     description: str = ""
     """One line for those who do not know it."""
-    paths: tuple[Text, ...] = ()
-    """Files that belong to it, as globs from the root of the repository."""
+    paths: tuple[PathGlob, ...] = ()
+    """Files that belong to it, each as a line of .gitignore."""
     runbook: Text | None = None
     """A path in the repository or a URL."""
     alerts: tuple[AlertRule, ...] = ()

@@ -17,7 +17,7 @@ from ghapp.model.load import load
 from ghapp.model.names import RotationName
 from ghapp.model.nodes import Scalar, compose
 from ghapp.model.section import FrozenMap
-from ghapp.model.types import Model, Override
+from ghapp.model.types import Model, Override, Rules
 
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 _COMMA: Final = re.compile(r"[ \t]*,")
@@ -41,13 +41,13 @@ class NewOverrides:
     overrides: tuple[Override, ...]
 
 
-def with_overrides(text: str, new: NewOverrides) -> str:
+def with_overrides(text: str, new: NewOverrides, rules: Rules | None = None) -> str:
     """The text with these overrides in force; the very same text if they are already.
 
     Raises:
         NotEditableError: it has problems, does not know the rotation, or is written in a way that we can't add to.
     """
-    model = load(text).model
+    model = load(text, rules=rules).model
     if model is None:
         raise NotEditableError("the file has problems; they have to be mended first")
     rotation = model.rotations.get(new.rotation)
@@ -57,7 +57,7 @@ def with_overrides(text: str, new: NewOverrides) -> str:
     if not missing:
         return text
     edited = _inserted(text, _insertions(text, new.rotation, missing))
-    if load(edited).model != _expected(model, new.rotation, missing):
+    if load(edited, rules=rules).model != _expected(model, new.rotation, missing):
         raise NotEditableError("the rotation is written in a way that can't be added to safely")
     return edited
 

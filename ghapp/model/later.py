@@ -1,4 +1,4 @@
-"""The duties besides incidents and releases: reviews, hygiene, triage, docs, decisions, the report."""
+"""The duties besides incidents, reviews and releases: hygiene, triage, docs, decisions, the report."""
 
 from datetime import time, timedelta
 from typing import Annotated, Literal, Self
@@ -7,6 +7,7 @@ from pydantic import Tag, model_validator
 
 from ghapp.model.duration import Duration, DurationOrZero
 from ghapp.model.references import AreaRef, PersonRef, WhoRef
+from ghapp.model.rule_settings import RuleTable
 from ghapp.model.section import (
     EMPTY,
     LIST,
@@ -21,37 +22,13 @@ from ghapp.model.values import (
     UTC,
     WORKDAYS,
     Count,
-    CountOrZero,
     Day,
     DayOfWeek,
-    Flag,
     Text,
     TimeOfDay,
     Weekday,
     Zone,
 )
-
-
-class Rule(Section, extra="allow"):
-    """A check on a pull request or an issue; its further settings are its own."""
-
-    mode: Literal["off", "advise", "require"] = "advise"
-    """Whether it is not looked at, only mentioned, or holds up the merge."""
-
-
-class Review(Section):
-    """What a pull request needs before it is merged."""
-
-    approvals: CountOrZero = 1
-    """Of each touched area's owner, backup or team."""
-    exclude_committers: Flag = True
-    """Whether who committed to the pull request cannot approve it."""
-    respond_within: Duration | None = timedelta(days=1)
-    """Business time of the reviewer."""
-    fallback: WhoRef | None = None
-    """Who approves when a sole owner is the author."""
-    rules: Frozen[str, Rule] = EMPTY
-
 
 Priority = Literal["p0", "p1", "p2", "p3"]
 
@@ -82,7 +59,8 @@ class Hygiene(Section):
     """How many issues a person may have in progress."""
     cap: Count = 20
     """How many issues one run may touch."""
-    rules: Frozen[str, Rule] = EMPTY
+    rules: RuleTable = RuleTable()
+    """Checks by their names."""
 
 
 class Triage(Section):

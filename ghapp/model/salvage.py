@@ -9,7 +9,7 @@ from ghapp.model.problem import Path
 from ghapp.model.types import Model
 
 
-def salvage(data: Mapping[str, Any]) -> Model | None:
+def salvage(data: Mapping[str, Any], kind: type[Model] = Model) -> Model | None:
     """A model of the sound parts of a file; None when too little is left.
 
     Names are not checked. A list with a broken member is dropped whole, so that positions stay true.
@@ -17,7 +17,7 @@ def salvage(data: Mapping[str, Any]) -> Model | None:
     rest = data
     while True:
         try:
-            return Model.model_validate(rest)
+            return kind.model_validate(rest)
         except ValidationError as error:
             smaller = _without_errors(rest, error)
         if smaller == rest:

@@ -7,7 +7,8 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from ghapp.model.duration import format_duration
 from ghapp.model.section import FrozenMap
-from ghapp.model.types import Model
+from ghapp.model.types import Rules
+from ghapp.model.with_rules import model_type
 
 DIALECT: Final = GenerateJsonSchema.schema_dialect
 """Draft 2020-12."""
@@ -20,9 +21,13 @@ class _Generator(GenerateJsonSchema):
         return super().encode_default(dict(dft) if isinstance(dft, FrozenMap) else dft)
 
 
-def json_schema() -> dict[str, Any]:
-    """The schema. What it accepts may still have wrong names and lints: only `load` knows."""
-    schema = Model.model_json_schema(mode="validation", by_alias=True, schema_generator=_Generator)
+def json_schema(rules: Rules | None = None) -> dict[str, Any]:
+    """The schema, with the settings of these rules.
+
+    What it accepts may still have wrong names and lints: only `load` knows.
+    """
+    kind = model_type(rules)
+    schema = kind.model_json_schema(mode="validation", by_alias=True, schema_generator=_Generator)
     for section in (schema, *schema["$defs"].values()):
         for value in section.get("properties", {}).values():
             _close(value)

@@ -14,8 +14,6 @@ from ghapp.model.later import (
     Doc,
     Holidays,
     Hygiene,
-    Review,
-    Rule,
     Stale,
     Triage,
 )
@@ -25,6 +23,8 @@ from ghapp.model.oncall import OnCall
 from ghapp.model.people import Away, Hours, Member, Override, Person, Rotation
 from ghapp.model.references import AreaRef, NewLogin, PersonRef
 from ghapp.model.release import Cadence, Freeze, Gate, Hotfix, Release
+from ghapp.model.review import Review
+from ghapp.model.rule_settings import Rules, RuleSettings, RuleTable
 from ghapp.model.section import EMPTY, Frozen, MayBeEmpty, Section
 from ghapp.model.senders import Rate, Stripe
 from ghapp.model.severities import EscalationLevel, EscalationPolicy, SeverityPolicy
@@ -57,7 +57,9 @@ __all__ = [
     "Release",
     "Review",
     "Rotation",
-    "Rule",
+    "RuleSettings",
+    "RuleTable",
+    "Rules",
     "SeverityPolicy",
     "Stale",
     "Storm",

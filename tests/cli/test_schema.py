@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from ghapp.cli import schema
 from ghapp.model.schema import json_schema
+from ghapp.plugins import known_rules
 
 
 def test_it_prints_the_schema() -> None:
@@ -15,4 +16,4 @@ def test_it_prints_the_schema() -> None:
     schema.register(app)
     result = CliRunner().invoke(app, ["schema"])
     assert result.exit_code == 0
-    assert json.loads(result.stdout) == json_schema()
+    assert json.loads(result.stdout) == json_schema(known_rules())

@@ -9,6 +9,7 @@ from ghapp.github.admin import NEEDED, Admin, Installed, Seen
 from ghapp.github.errors import GitHubError, NotFound, Refused, Unreadable
 from ghapp.model.load import load
 from ghapp.model.types import Model
+from ghapp.plugins import known_rules
 from ghapp.settings import Settings
 
 EVENTS = (
@@ -143,7 +144,7 @@ def _owners(admin: Admin, home: RepoName) -> tuple[Finding, Model | None]:
         return unknown(OWNERS, f"{error}"), None
     if file is None:
         return problem(OWNERS, f"{home} has none", "`ghapp init` writes a small one."), None
-    loaded = load(file.text, OWNERS)
+    loaded = load(file.text, OWNERS, known_rules())
     if loaded.model is None:
         more = f", and {len(loaded.errors) - 1} more" if len(loaded.errors) > 1 else ""
         text = f"{loaded.errors[0]}{more}"
