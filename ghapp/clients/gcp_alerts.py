@@ -46,7 +46,10 @@ class Alerts:
             GcpError: GHAPP_GCP_API_URL is no address, or one that would show the token to others.
         """
         url = variables.get(URL_VARIABLE, API_URL).rstrip("/")
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            parts = urlsplit("")
         if parts.scheme == "http" and on_loopback(parts.hostname or ""):
             return cls(session, url, Anonymous())
         if parts.scheme != "https" or not parts.hostname:

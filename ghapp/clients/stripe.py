@@ -90,8 +90,12 @@ class Stripe:
         url = variables.get(URL_VARIABLE, "").strip() or API_URL
         if not key:
             return None
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        try:
+            parts = urlsplit(url)
+            sound = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        except ValueError:
+            sound = False
+        if not sound:
             raise StripeApiError(f"{URL_VARIABLE} is not a web address: {url!r}")
         return cls(key, url)
 

@@ -134,7 +134,11 @@ def test_the_address_of_ghapp_or_of_its_door(given: str, address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", ["", "ghapp.example.com", "ftp://example.com", "https://", f"{URL}?a=b", f"{URL}#x"]
+    "given",
+    [
+        *("", "ghapp.example.com", "ftp://example.com", "https://", "https://[bad"),
+        *(f"{URL}?a=b", f"{URL}#x"),
+    ],
 )
 def test_what_is_no_address(given: str) -> None:
     with pytest.raises(UserError, match="not an address"):

@@ -156,7 +156,14 @@ class TestCredentials:
 
     @pytest.mark.parametrize(
         "url",
-        ["http://monitoring.example.com", "ftp://127.0.0.1", "127.0.0.1:8080", "https://", "x"],
+        [
+            "http://monitoring.example.com",
+            "ftp://127.0.0.1",
+            "127.0.0.1:8080",
+            "https://",
+            "http://[::1",
+            "x",
+        ],
     )
     async def test_no_token_is_sent_where_others_could_read_it(self, url: str) -> None:
         async with aiohttp.ClientSession() as session:

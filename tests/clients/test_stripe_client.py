@@ -154,7 +154,7 @@ class TestTheEnvironment:
         async with found:
             assert await found.snapshots.all() == []
 
-    @pytest.mark.parametrize("url", ["ftp://example.com", "example.com", "https://"])
+    @pytest.mark.parametrize("url", ["ftp://example.com", "example.com", "https://", "http://[bad"])
     def test_an_address_that_is_none(self, url: str) -> None:
         with pytest.raises(StripeApiError, match="GHAPP_STRIPE_API_URL"):
             Stripe.from_variables({"GHAPP_STRIPE_API_KEY": KEY, "GHAPP_STRIPE_API_URL": url})

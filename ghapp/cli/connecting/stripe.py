@@ -64,8 +64,12 @@ def endpoint_address(given: str, key: str) -> str:
     Raises:
         UserError: it is no address, or none that Stripe sends live events to.
     """
-    parts = urlsplit(given.strip())
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    try:
+        parts = urlsplit(given.strip())
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        sound = False
+    if not sound or parts.query or parts.fragment:
         raise UserError(f"not an address: {given!r}", "For example https://ghapp.example.com.")
     if parts.scheme == "http" and _LIVE in key:
         raise UserError("Stripe sends live events to https only", "Give an https address.")
