@@ -114,15 +114,14 @@ def _subscription(thing: Seen, before: Seen) -> Judgement:
 
 
 def _account(thing: Seen, _before: Seen) -> Judgement:
-    """Clear is only what could be read and is clear; whoever is still filling in the form was never stopped."""
+    """Clear is only what could be read and is clear."""
     stops = (
         thing.get("requirements.disabled_reason"),
         thing.get("requirements.past_due"),
         thing.get("charges_enabled") is False,
         thing.get("payouts_enabled") is False,
     )
-    onboarding = thing.get("details_submitted") is False
-    if any(stops) and not onboarding:
+    if any(stops):
         return SEV1
     if thing.get("requirements.currently_due"):
         return SEV3

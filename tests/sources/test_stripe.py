@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 import pytest
 
 from ghapp.core.facts import Link, Signal, Status
+from ghapp.core.routing import route
 from ghapp.core.source import MIB, Accepted, Nothing, Parsed
 from ghapp.core.strict_json import Malformed
 from ghapp.core.verify import Unverified
 from ghapp.model.names import Severity
 from ghapp.sources.stripe import EVENT_TYPES, SOURCE, THIN_EVENT_TYPES
 from tests.support import stripe
+from tests.support.builders import model
 
 NOW = datetime(2026, 3, 2, 9, 31, tzinfo=UTC)
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -450,14 +452,19 @@ class TestSeverity:
             ({"charges_enabled": True, "payouts_enabled": True}, SEV1),
             ({"charges_enabled": True, "requirements": None}, SEV1),
             ({"payouts_enabled": True, "requirements": ...}, SEV1),
+            ({"details_submitted": False}, SEV1),
         ],
     )
     def test_of_an_account(self, changes: Any, severity: Severity) -> None:
         assert signal_of("account.updated", **changes).severity == severity
 
-    def test_an_account_that_is_still_being_set_up_was_never_stopped(self) -> None:
-        changes = {"details_submitted": False, "charges_enabled": False, "payouts_enabled": False}
-        assert signal_of("account.updated", **changes).severity == SEV3
+    def test_of_an_account_that_is_still_being_set_up_a_rule_may_say_otherwise(self) -> None:
+        rule = '{source: stripe, match: {data.object.details_submitted: "false"}, severity: sev4}'
+        alerts = f"{{owner: alice, alerts: [{rule}]}}"
+        rules = model(f"version: 1\nfallback_area: a\nareas: {{a: {alerts}}}")
+        new = signal_of("account.updated", details_submitted=False)
+        known = signal_of("account.updated", details_submitted=True)
+        assert [route(one, rules).severity for one in (new, known)] == [SEV4, SEV1]
 
     def test_an_account_is_clear_only_when_that_could_be_read(self) -> None:
         broken = event_of("account.updated-clear", requirements="none")
