@@ -57,6 +57,7 @@ class Signal:
     `only_known` says that it fires an incident that there is or was, and raises none.
     `counts` is false for all but one signal of a message that becomes several: messages are counted.
     `scope` is where the sender keeps it, such as a project, for comparing open incidents with what is open there.
+    `whole` says of an end that nothing of its incident goes on: what began before is over, named or not.
     """
 
     source: str
@@ -80,6 +81,7 @@ class Signal:
     only_known: bool = False
     counts: bool = True
     scope: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

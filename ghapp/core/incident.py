@@ -51,6 +51,10 @@ class Episode:
         """It fires when its newest opening is later than its newest end."""
         return self.fired is not None and (self.ended is None or self.fired > self.ended)
 
+    def firing_by(self, at: datetime) -> bool:
+        """Whether it fires, and began no later than `at`."""
+        return self.firing and self.fired is not None and self.fired <= at
+
     def fire(self, at: datetime) -> Self:
         """The episode after an opening at source time `at`."""
         return replace(self, fired=max(at, self.fired or at))

@@ -45,7 +45,7 @@ def absorb(incident: Incident, signals: Iterable[Signal], model: Model) -> Absor
         before = episodes.get(name, Episode())
         if signal.status is Status.RESOLVED:
             after = before.end(signal.at)
-            if before.firing and not after.firing:
+            if _forget(episodes, signal, name) or (before.firing and not after.firing):
                 ended = max(signal.at, ended or signal.at)
         else:
             after = before.fire(signal.at)
@@ -73,6 +73,21 @@ def absorb(incident: Incident, signals: Iterable[Signal], model: Model) -> Absor
     if not gathers(incident.key):
         changed = _with_what_it_says(changed, latest, listed)
     return Absorbed(changed, fired, latest, started, ended)
+
+
+def _forget(episodes: dict[str, Episode], signal: Signal, name: str) -> bool:
+    """Whether anything else went on until a signal said that all is over; told of again, it fires anew."""
+    if not signal.whole:
+        return False
+    of_it = name.removesuffix(signal.occurrence)
+    over = [
+        other
+        for other, episode in episodes.items()
+        if other != name and other.startswith(of_it) and episode.firing_by(signal.at)
+    ]
+    for other in over:
+        del episodes[other]
+    return bool(over)
 
 
 def _bounded(episodes: dict[str, Episode]) -> dict[str, Episode]:
@@ -142,6 +157,7 @@ def ends(
     """What must be remembered of signals that open nothing, so that a late opening of the same episode stays shut."""
     episodes = dict(known or {})
     for signal in signals:
+        _forget(episodes, signal, signal.occurrence)
         before = episodes.get(signal.occurrence, Episode())
         episodes[signal.occurrence] = (
             before.end(signal.at) if signal.status is Status.RESOLVED else before.fire(signal.at)

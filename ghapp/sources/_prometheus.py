@@ -77,6 +77,11 @@ class Group:
         """Those that matter: what fires, or else what has ended."""
         return self.firing or self.resolved
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing of the group fires, and nothing was cut away that might."""
+        return not self.firing and self.message.text("truncatedAlerts") in {"", "0"}
+
 
 def read(body: bytes, now: datetime) -> Group:
     """Read a message; only the group's key and state must be sound.

@@ -97,18 +97,22 @@ def _firing(
 
 def _ended(source: str, fingerprint: Fingerprint, group: Group, now: datetime) -> list[Signal]:
     summary, earliest = _summary(group), now - MESSAGE_LASTS
+    followed = group.resolved[:EPISODES]
+    # An end before its beginning would not end it.
+    times = [max(one.ended or now, one.started or earliest, earliest) for one in followed]
     return [
         Signal(
             source=source,
             fingerprint=fingerprint,
             occurrence=one.id,
             status=Status.RESOLVED,
-            # An end before its beginning would not end it.
-            at=max(one.ended or now, one.started or earliest, earliest),
+            at=at,
             summary=summary,
             alerts=None if group.firing or index else (),
+            # An alert that was silenced meanwhile is in no message any more.
+            whole=group.over and at == max(times),
         )
-        for index, one in enumerate(group.resolved[:EPISODES])
+        for index, (one, at) in enumerate(zip(followed, times, strict=True))
     ]
 
 

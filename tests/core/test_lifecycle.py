@@ -1,5 +1,6 @@
 """Signals may come in any order and any number of times: the incident ends the same."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from ghapp.core.decide import on_first_signals
 from ghapp.core.incident import Episode
 from ghapp.core.lifecycle import absorb, end_by_hand, ends, firing_members
-from tests.support.builders import NOW, firing, model, opened, resolved
+from tests.support.builders import HOME, KEY, NOW, firing, model, opened, resolved
 
 MODEL = model()
 
@@ -68,6 +69,43 @@ def test_an_end_by_hand_shuts_out_what_was_firing_but_nothing_newer():
 def test_an_end_by_hand_leaves_what_has_ended_as_it_is():
     over = absorb(opened(), [resolved(minutes=1)], MODEL).incident
     assert end_by_hand(over, NOW + timedelta(minutes=10)) == over
+
+
+class TestAnEndOfTheWhole:
+    """A sender says that nothing goes on any more, whatever it names."""
+
+    whole = resolved(occurrence="0.a", minutes=5, whole=True)
+
+    def test_is_the_end_of_what_it_does_not_name(self):
+        both = [firing(), firing(occurrence="0.b", minutes=1)]
+        found = absorb(opened(*both), [self.whole], MODEL)
+        assert not found.incident.firing
+        assert found.ended == NOW + timedelta(minutes=5)
+
+    def test_even_when_what_it_names_never_fired(self):
+        found = absorb(opened(firing(occurrence="0.b")), [self.whole], MODEL)
+        assert not found.incident.firing
+        assert found.ended == NOW + timedelta(minutes=5)
+
+    def test_leaves_what_began_later(self):
+        later = [firing(), firing(occurrence="0.b", minutes=6)]
+        found = absorb(opened(*later), [self.whole], MODEL)
+        assert [name for name, one in found.incident.episodes.items() if one.firing] == ["0.b"]
+
+    def test_what_fires_all_the_same_fires_anew(self):
+        over = absorb(opened(firing(occurrence="0.b")), [self.whole], MODEL).incident
+        assert absorb(over, [firing(occurrence="0.b")], MODEL).started
+
+    def test_before_there_is_an_issue_it_leaves_nothing_firing(self):
+        seen = [firing(occurrence="0.b"), self.whole]
+        assert on_first_signals(KEY, HOME, seen, MODEL, NOW) is None
+        assert ends(seen) == {"0.a": Episode(ended=self.whole.at)}
+
+    def test_in_a_storm_it_is_the_end_of_its_own_alone(self):
+        signals = [firing(key="gcp:1", occurrence="0.b"), firing(key="gcp:12", occurrence="0.c")]
+        storm = on_first_signals("storm:gcp", HOME, signals, MODEL, NOW).incident
+        after = absorb(storm, [replace(self.whole, fingerprint="gcp:1")], MODEL).incident
+        assert firing_members(after) == {"gcp:12"}
 
 
 def test_known_ends_are_kept():

@@ -123,6 +123,11 @@ async def test_the_list_follows_while_it_gets_worse(github, server):
     ]
     assert "Seen | 2 times" in issue["body"]
 
+    # Of an alert that is silenced meanwhile nothing more is heard.
+    await send(server, "alertmanager", prometheus.group(resolved(ERRORS), by=BY))
+    issue = await the_incident(github)
+    assert (issue["state"], listed(issue["body"])) == ("closed", [])
+
 
 async def test_what_is_not_a_group_opens_nothing(github, server, subtests):
     test = grafana_test()

@@ -312,6 +312,27 @@ class TestASeries:
         over = (NOW, [resolved(ERRORS, ENDED)])
         assert after(self.first, over, (later, [ERRORS])) == {ERRORS["fingerprint"]}
 
+    @pytest.mark.parametrize(
+        ("alerts", "changes", "whole"),
+        [
+            pytest.param(
+                [resolved(ERRORS, ENDED), resolved(SLOW, NOW)], {}, [False, True], id="over"
+            ),
+            pytest.param([resolved(ERRORS, ENDED), SLOW], {}, [False, False], id="half"),
+            pytest.param(
+                [], {"alerts": [], "status": "resolved"}, [True], id="over, and none is listed"
+            ),
+            pytest.param([], {"alerts": []}, [False], id="none is listed"),
+            pytest.param([resolved(ERRORS, ENDED)], {"truncatedAlerts": 1}, [False], id="cut"),
+        ],
+    )
+    def test_a_group_that_is_resolved_is_over_whatever_is_listed(
+        self, alerts: Any, changes: Any, whole: list[bool]
+    ) -> None:
+        parsed = parse({**group(*alerts), **changes})
+        assert isinstance(parsed, Accepted)
+        assert [signal.whole for signal in parsed.signals] == whole
+
     def test_old_alerts_of_a_fixture_open_and_close(self) -> None:
         old = {**ERRORS, "startsAt": "2018-08-03T09:52:26.739266876+02:00"}
         over = {**old, "status": "resolved", "endsAt": "2018-08-03T10:02:26Z"}
