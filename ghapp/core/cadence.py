@@ -161,6 +161,11 @@ def due(
     return Due(None, tuple(passed))
 
 
+def instant_on(cadence: Cadence, day: date) -> datetime:
+    """The instant (UTC) of the cadence's time of day on a local date, whether it falls on that or not."""
+    return _instant(cadence, day)
+
+
 def _instant(cadence: Cadence, day: date) -> datetime:
     return datetime.combine(day, cadence.at, cadence.timezone).astimezone(UTC)
 

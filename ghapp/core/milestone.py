@@ -57,6 +57,16 @@ def shown(due: datetime | None) -> date | None:
     return None if due is None else to_wall(due, _SHOWN_IN).date()
 
 
+def numbers(existing: Iterable[Milestone]) -> dict[str, int]:
+    """The number of each occurrence's milestone, by key; of several the lowest."""
+    found: dict[str, int] = {}
+    for one in sorted(existing, key=lambda one: one.number):
+        key = key_of(one)
+        if key is not None:
+            found.setdefault(key, one.number)
+    return found
+
+
 def is_marked(milestone: Milestone) -> bool:
     """Whether it bears a marker of the app, of whatever series."""
     found = marker.find(milestone.description)

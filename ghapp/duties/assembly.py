@@ -16,12 +16,15 @@ from ghapp.duties.edits import Edits
 from ghapp.duties.handoffs import Handoffs
 from ghapp.duties.heartbeats import Heartbeats
 from ghapp.duties.incidents import Incidents
+from ghapp.duties.milestones import Milestones
 from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import Models
 from ghapp.duties.outbox import Outbox, Put
 from ghapp.duties.page_texts import PageTexts
 from ghapp.duties.pages import Pages
 from ghapp.duties.records import Records
+from ghapp.duties.releases import LOOK_EVERY as RELEASES_EVERY
+from ghapp.duties.releases import Releases
 from ghapp.duties.texts import TemplateTexts
 from ghapp.duties.watch import Watch
 from ghapp.engine.store import Store
@@ -128,6 +131,13 @@ class Duties:
             model=lambda: self.models.current,
             now=now,
         )
+        self.releases = Releases(
+            milestones=Milestones(github, store, home, now),
+            alarms=self.alarms,
+            home=home,
+            wake=given.wake,
+            now=now,
+        )
         self.clock = Clock(self.records, self.alarms, given.wake, now)
 
     def conversations(
@@ -143,6 +153,7 @@ class Duties:
             pages=self.pages,
             handoffs=self.handoffs,
             models=self.models,
+            releases=self.releases,
             ready=ready,
             installed=installed,
             now=self._given.now,
@@ -153,6 +164,7 @@ class Duties:
         return (
             Round("incidents", LOOK_EVERY, self._look, watched=True),
             Round("handoffs", HANDOFF_EVERY, self._hand_over),
+            Round("releases", RELEASES_EVERY, self._release, watched=True),
         )
 
     def in_force(self) -> Model:
@@ -170,7 +182,11 @@ class Duties:
     async def _hand_over(self) -> None:
         await self.handoffs.look(self.in_force())
 
+    async def _release(self) -> None:
+        await self.releases.look(self.in_force())
+
     async def _follow(self, model: Model) -> None:
         for record in (await self.records.open()).values():
             await self.records.schedule(record, model)
+        await self.releases.look(model)
         await self._model_changed(model)

@@ -7,6 +7,7 @@ import structlog
 
 from ghapp.core import wire
 from ghapp.core.facts import HandoffEvent, InstallationEvent, Page
+from ghapp.core.github_event import RELEASE
 from ghapp.core.heartbeat import name_of
 from ghapp.core.routing import fingerprint_of
 from ghapp.duties.handoffs import Handoffs
@@ -17,6 +18,7 @@ from ghapp.duties.models import Models
 from ghapp.duties.outbox import HANDOFF, PAGE
 from ghapp.duties.pages import Pages
 from ghapp.duties.rates import OF_INCIDENTS, Event
+from ghapp.duties.releases import Releases
 from ghapp.engine.failures import Retry
 from ghapp.engine.store import Row
 from ghapp.github.errors import RateLimited, Refused, Unavailable
@@ -42,6 +44,7 @@ class Conversations:
         pages: Pages,
         handoffs: Handoffs,
         models: Models,
+        releases: Releases,
         ready: Callable[[], Awaitable[Model | None]],
         installed: Callable[[InstallationEvent], Awaitable[None]],
         now: Callable[[], datetime],
@@ -52,6 +55,7 @@ class Conversations:
         self._pages = pages
         self._handoffs = handoffs
         self._models = models
+        self._releases = releases
         self._ready = ready
         self._installed = installed
         self._now = now
@@ -82,6 +86,8 @@ class Conversations:
             await self._models.refresh()
         elif fingerprint_of(conversation) is not None:
             await self._of_an_incident(conversation, events, rows)
+        elif conversation.startswith(RELEASE):
+            await self._releases.handle(events, await self._model())
         elif conversation == INSTALLATIONS or conversation.startswith((PAGE, HANDOFF)):
             for event in events:
                 await self._one(event)

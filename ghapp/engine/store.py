@@ -28,6 +28,7 @@ KEEP_MEMORY = {
     "rate": timedelta(days=8),
     "edit": timedelta(days=8),
     "closed-incident": timedelta(days=90),
+    "milestone": timedelta(days=400),
 }
 """Kinds of memory that grow with what happens; the rest is as large as what is open now."""
 

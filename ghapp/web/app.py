@@ -38,7 +38,8 @@ class Deps:
 
     `ready` says whether work can be accepted, and if not, why. `bot_login` is the App's own login, once
     known. `heartbeats` has the names of those in OWNERS.yaml, once that was read. `page` renders the dashboard.
-    `model` gives the model in force, once there is one. `wanted` says which of GitHub's events have a duty.
+    `model` gives the model in force, once there is one. `wanted` says which of GitHub's events have
+    a duty now.
     """
 
     settings: Settings
@@ -49,7 +50,7 @@ class Deps:
     heartbeats: Callable[[], Container[str] | None] = lambda: None
     page: Callable[[], Awaitable[str]] | None = None
     model: Callable[[], Model | None] = lambda: None
-    wanted: Wanted = NOTHING_MORE
+    wanted: Callable[[], Wanted] = lambda: NOTHING_MORE
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 

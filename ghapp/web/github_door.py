@@ -32,11 +32,12 @@ def door(
     bot_login: Callable[[], str | None],
     now: Callable[[], datetime],
     source: Source | None = None,
-    wanted: Wanted = NOTHING_MORE,
+    wanted: Callable[[], Wanted] = lambda: NOTHING_MORE,
 ) -> Handler:
     """The handler of `POST /webhooks/github`.
 
-    `source` finds alerts in the events that the door does not know; `wanted` says for which others there is a duty.
+    `source` finds alerts in the events that the door does not know; `wanted` says for which others there
+    is a duty, which a new OWNERS.yaml may change.
     """
     answers = Answers(SOURCE)
 
@@ -44,7 +45,7 @@ def door(
         github_signature(body, headers.get("X-Hub-Signature-256"), secrets)
         name = headers.get("X-GitHub-Event")
         _require(name, delivery_id)
-        routed = read_event(name or "", body, home=home, app_login=bot_login(), wanted=wanted)
+        routed = read_event(name or "", body, home=home, app_login=bot_login(), wanted=wanted())
         if routed:
             return _stored(routed, delivery_id)
         if source is None:

@@ -39,6 +39,7 @@ from ghapp.model.types import Model
 from ghapp.settings import Settings
 from ghapp.web import heartbeat_door, reconciling
 from ghapp.web.app import Deps
+from ghapp.web.github_route import Wanted
 
 log = structlog.get_logger(__name__)
 
@@ -184,6 +185,7 @@ class Runtime:
             bot_login=lambda: self._bot_login,
             heartbeats=self._heartbeat_names,
             model=lambda: self.models.current,
+            wanted=self._wanted,
             page=Dashboard(self.records, self.models, self.ready, utc_now).render,
         )
 
@@ -202,6 +204,10 @@ class Runtime:
         elif not self._built.is_set():
             reasons.append("the open incidents have not been read yet")
         return not reasons, reasons
+
+    def _wanted(self) -> Wanted:
+        model = self.models.current
+        return Wanted(releases=model is not None and model.release is not None)
 
     def _heartbeat_names(self) -> Collection[str] | None:
         model = self.models.current

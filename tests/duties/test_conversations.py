@@ -71,6 +71,7 @@ class TestTrouble:
             handoffs=desk.handoffs,
             pages=desk.pages,
             models=desk.models,
+            releases=desk.releases,
             ready=not_yet,
             installed=desk._installed,
             now=desk._now,

@@ -126,6 +126,7 @@ class Desk:
         self.edits, self.outbox, self.asks = self.duties.edits, self.duties.outbox, self.duties.asks
         self.incidents, self.pages = self.duties.incidents, self.duties.pages
         self.handoffs, self.heartbeats = self.duties.handoffs, self.duties.heartbeats
+        self.releases = self.duties.releases
         self.watch, self.clock = self.duties.watch, self.duties.clock
         self.conversations = self.duties.conversations(ready=self._model, installed=self._installed)
         self._drain = Drain(
@@ -255,6 +256,11 @@ class Desk:
     async def look(self) -> None:
         """The round that is made every minute."""
         await self.watch.look(self.models.in_force())
+        await self.drain()
+
+    async def release(self) -> None:
+        """The round of the releases."""
+        await self.releases.look(self.models.in_force())
         await self.drain()
 
     async def tick(self) -> None:

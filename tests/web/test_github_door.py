@@ -144,7 +144,7 @@ async def test_the_apps_own_login_is_not_obeyed(doors_of: Any, comment_payload: 
 
 
 async def test_what_concerns_two_conversations_is_stored_for_both_once(doors_of: Any) -> None:
-    doors = await doors_of(wanted=Wanted(pulls=True, releases=True))
+    doors = await doors_of(wanted=lambda: Wanted(pulls=True, releases=True))
     payload = {
         "action": "opened",
         "pull_request": {
