@@ -13,6 +13,8 @@ GITHUB_API_URL = "https://api.github.com"
 DEFAULT_DATABASE_URL = "sqlite:///ghapp.sqlite"
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8080
+PUBLIC_URL_VARIABLE = "GHAPP_PUBLIC_URL"
+"""Where others reach the server."""
 
 _REPO = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
 _DATABASES = ("sqlite", "postgresql")

@@ -21,7 +21,7 @@ from ghapp.model.names import Login, RotationName
 from ghapp.model.suggest import suggest
 from ghapp.model.types import Model
 from ghapp.plugins import known_rules
-from ghapp.settings import DEFAULT_HOST, DEFAULT_PORT
+from ghapp.settings import DEFAULT_HOST, DEFAULT_PORT, PUBLIC_URL_VARIABLE
 
 _WEEKS: Final = 4
 
@@ -165,7 +165,7 @@ def _print_addresses(model: Model, feed: calendar.Feed) -> None:
 
 def _base() -> str:
     """Where people reach the server; by default where it listens."""
-    given = os.environ.get("GHAPP_PUBLIC_URL", "").strip()
+    given = os.environ.get(PUBLIC_URL_VARIABLE, "").strip()
     host = os.environ.get("GHAPP_HOST", DEFAULT_HOST)
     port = os.environ.get("GHAPP_PORT") or os.environ.get("PORT") or DEFAULT_PORT
     return given or f"http://{host}:{port}"

@@ -89,6 +89,12 @@ class TestConnect:
         await ghapp_connect(google, "--all", "--apply")
         assert all(CHANNEL in one.notification_channels for one in google.policies)
 
+    async def test_its_own_address_may_be_in_the_environment(self, google: MonitoringApi) -> None:
+        known = {"GHAPP_GCP_GRPC_TARGET": google.target, "GHAPP_GCP_WEBHOOK_TOKEN": TOKEN}
+        wanted = ("connect", "gcp", "--project", PROJECT)
+        result = await run(connect, *wanted, env={**known, "GHAPP_PUBLIC_URL": URL})
+        assert f"create channel {DOOR}" in lines(result)
+
     async def test_without_a_choice_only_the_channel(self, google: MonitoringApi) -> None:
         result = await ghapp_connect(google, "--apply")
         assert google.writes == ["CreateNotificationChannel"]

@@ -61,6 +61,11 @@ class TestConnect:
         assert again.stdout.splitlines()[-1] == "Nothing to do."
         assert "whsec" not in again.output
 
+    async def test_its_own_address_may_be_in_the_environment(self, api: StripeApi) -> None:
+        env = {"GHAPP_STRIPE_API_KEY": KEY, "GHAPP_STRIPE_API_URL": api.url}
+        result = await run(connect, "connect", "stripe", env={**env, "GHAPP_PUBLIC_URL": URL})
+        assert f"create  Webhook endpoint {DOOR}" in result.stdout
+
     async def test_mends_what_differs(self, api: StripeApi) -> None:
         types = [*EVENT_TYPES[1:], "customer.created"]
         api.endpoints = [

@@ -13,6 +13,7 @@ from ghapp.cli.connecting._gcp_plan import Plan, door_address, parse_labels, pla
 from ghapp.cli.errors import EXIT_PROBLEMS, UserError, console
 from ghapp.clients.gcp_credentials import READ, WRITE, GcpError, NoCredentialsError
 from ghapp.clients.gcp_monitoring import Monitoring, connected
+from ghapp.settings import PUBLIC_URL_VARIABLE
 from ghapp.sources.gcp import SOURCE
 
 _CHANNEL_NAME = "ghapp"
@@ -26,7 +27,10 @@ def register(connect: typer.Typer) -> None:
 
 def gcp(
     project: Annotated[str, typer.Option(help="The project that has the policies: its id.")],
-    url: Annotated[str, typer.Option(help="Where Google reaches ghapp: https://….")],
+    url: Annotated[
+        str,
+        typer.Option(envvar=PUBLIC_URL_VARIABLE, help="Where Google reaches ghapp: https://…."),
+    ],
     label: Annotated[
         list[str] | None,
         typer.Option(

@@ -20,6 +20,7 @@ from ghapp.clients.stripe import (
     Stripe,
     StripeApiError,
 )
+from ghapp.settings import PUBLIC_URL_VARIABLE
 from ghapp.sources.stripe import EVENT_TYPES, SOURCE, THIN_EVENT_TYPES
 
 _PATH = f"/webhooks/{SOURCE.path}"
@@ -84,7 +85,10 @@ def register(connect: typer.Typer) -> None:
 
 
 def stripe(
-    url: Annotated[str, typer.Option(help="Where Stripe reaches ghapp: https://….")],
+    url: Annotated[
+        str,
+        typer.Option(envvar=PUBLIC_URL_VARIABLE, help="Where Stripe reaches ghapp: https://…."),
+    ],
     apply: Annotated[bool, typer.Option("--apply", help="Do it; without, only say what.")] = False,
 ) -> None:
     """Make Stripe send the events that mean trouble, and no others; run it again to mend what differs.
