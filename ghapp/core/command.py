@@ -83,7 +83,14 @@ class Announced:
     answer: Answered
 
 
-Outcome = Decision | Answered | Converted | Edited | Announced | Refused | Misused
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """The command is for another conversation, which carries it out and answers it: nothing is said of it here."""
+
+    conversation: str
+
+
+Outcome = Decision | Answered | Converted | Edited | Announced | Passed | Refused | Misused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,6 +78,41 @@ class ReleaseEvent:
     sender: Login
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskEvent:
+    """A person's command that the conversation carries out and answers: by a reaction, and a reply if need be.
+
+    `name`, `args` and `text` are as in `slash.Command`, `key` names the command for ever, `asked_at` is UTC. That the
+    sender may command is known; whether this sender may do this is for the conversation to say.
+    """
+
+    repo: RepoName
+    number: int
+    comment_id: int
+    name: str
+    args: tuple[str, ...]
+    text: str
+    sender: Login
+    asked_at: datetime
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentChange:
+    """Somebody has edited or deleted a person's comment that may have commanded something; `at` is UTC.
+
+    What it commanded before may be withdrawn by it. `body` is what stands there now, empty when it is deleted.
+    """
+
+    repo: RepoName
+    number: int
+    comment_id: int
+    previous: str
+    body: str
+    sender: Login
+    at: datetime
+
+
 def conversation_of_pull(repo: RepoName, number: int) -> str:
     """The conversation of a pull request: what concerns it is handled one at a time, in order."""
     return f"{PULL}{repo}#{number}"

@@ -16,7 +16,9 @@ from ghapp.core.facts import (
     Signal,
 )
 from ghapp.core.github_event import (
+    AskEvent,
     CheckEvent,
+    CommentChange,
     MergeGroupEvent,
     MilestoneEvent,
     PullEvent,
@@ -38,6 +40,8 @@ Event = (
     | CheckEvent
     | MilestoneEvent
     | ReleaseEvent
+    | AskEvent
+    | CommentChange
 )
 
 _TYPES: dict[str, type[Any]] = {
@@ -55,6 +59,8 @@ _TYPES: dict[str, type[Any]] = {
     "check": CheckEvent,
     "milestone": MilestoneEvent,
     "release": ReleaseEvent,
+    "ask": AskEvent,
+    "comment_change": CommentChange,
 }
 _KINDS = {type_: kind for kind, type_ in _TYPES.items()}
 _DECODERS = {kind: msgspec.json.Decoder(type_) for kind, type_ in _TYPES.items()}

@@ -16,11 +16,13 @@ from ghapp.core.command import (
     Edited,
     Misused,
     Outcome,
+    Passed,
     Refused,
     Request,
 )
 from ghapp.core.effects import AddLabels, Assign, Decision, Effect, React, Reaction, Say, occasion
 from ghapp.core.facts import Comment, CommentEvent, Fingerprint, Issue, Permission
+from ghapp.core.github_event import AskEvent
 from ghapp.core.incident import INCIDENT, Incident
 from ghapp.duties.edits import Edits
 from ghapp.duties.outbox import Outbox
@@ -72,10 +74,10 @@ class Asks:
             key = _key(event, typed)
             if key in incident.handled:
                 continue
-            asked += 1
             name = occasion(incident.key, "command", key)
             request = _request(event, typed, issue, incident, model=model, now=now, key=name)
             outcome = await self._outcome(request)
+            asked += not isinstance(outcome, Passed)
             refused = refused or isinstance(outcome, Refused | Misused)
             decision = decision.then(self._as_decision(outcome, request))
             kept = (*incident.handled, key)[-HANDLED_KEPT:]
@@ -115,7 +117,7 @@ class Asks:
             carrier = await find_carrier(self._gateway, issue, key)
             if carrier is not None:
                 return adopt(issue, key, carrier.body, model, carrier.id)
-        refused = False
+        refused, answered = False, False
         handled: tuple[str, ...] = ()
         for typed in asked:
             handled = (*handled, _key(event, typed))
@@ -125,13 +127,15 @@ class Asks:
             if isinstance(outcome, Converted):
                 incident = replace(outcome.incident, handled=handled)
                 return await self._convert(event, issue, replace(outcome, incident=incident), model)
+            answered = answered or not isinstance(outcome, Passed)
             refused = refused or isinstance(outcome, Refused | Misused)
             for effect in self._as_effects(outcome, request):
                 if isinstance(effect, Say):
                     body = self._texts.comment(effect, None)
                     await self._reconciler.say(issue.repo, issue.number, effect, body, look=False)
-        reaction = Reaction.REFUSED if refused else Reaction.DONE
-        await self._gateway.react(event.repo, event.comment_id, reaction.value)
+        if answered:
+            reaction = Reaction.REFUSED if refused else Reaction.DONE
+            await self._gateway.react(event.repo, event.comment_id, reaction.value)
         return None
 
     def _typed(self, event: CommentEvent) -> Sequence[slash.Command]:
@@ -153,6 +157,9 @@ class Asks:
             case Announced(event, answer):
                 await self._outbox.announce(event, request.key)
                 return answer
+            case Passed(conversation):
+                await self._outbox.pass_on(_ask(request), conversation)
+                return outcome
             case _:
                 return outcome
 
@@ -177,6 +184,8 @@ class Asks:
             case Misused():
                 facts = {"name": name, "usage": self._commands[name].usage}
                 return (Say(request.key, "misused", facts),)
+            case Passed():
+                return ()
             case _:
                 raise AssertionError(f"/{name} changed what is no incident")
 
@@ -231,6 +240,21 @@ def _request(
         now=now,
         asked_at=event.at,
         key=key,
+    )
+
+
+def _ask(request: Request) -> AskEvent:
+    typed = request.typed
+    return AskEvent(
+        repo=request.issue.repo,
+        number=request.issue.number,
+        comment_id=request.comment_id,
+        name=typed.name,
+        args=typed.args,
+        text=typed.text,
+        sender=request.sender,
+        asked_at=request.asked_at,
+        key=request.key,
     )
 
 

@@ -9,6 +9,7 @@ from ghapp.clients.pager import Pager
 from ghapp.core.facts import InstallationEvent, RepoName
 from ghapp.duties.alarms import Alarms
 from ghapp.duties.asks import Asks
+from ghapp.duties.checks import Checks
 from ghapp.duties.clock import Clock
 from ghapp.duties.conversations import Conversations
 from ghapp.duties.dated import Dated
@@ -19,12 +20,14 @@ from ghapp.duties.incidents import Incidents
 from ghapp.duties.milestones import Milestones
 from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import Models
+from ghapp.duties.once import Once
 from ghapp.duties.outbox import Outbox, Put
 from ghapp.duties.page_texts import PageTexts
 from ghapp.duties.pages import Pages
 from ghapp.duties.records import Records
 from ghapp.duties.releases import LOOK_EVERY as RELEASES_EVERY
 from ghapp.duties.releases import Releases
+from ghapp.duties.replies import Replies
 from ghapp.duties.texts import TemplateTexts
 from ghapp.duties.watch import Watch
 from ghapp.engine.store import Store
@@ -40,8 +43,8 @@ HANDOFF_EVERY = timedelta(seconds=2)
 class Surroundings:
     """What the duties are built over.
 
-    `wake` has a conversation handled soon; `address` is where a person reads a file of the home repository; `now` is
-    the only clock (UTC).
+    `wake` has a conversation handled soon; `address` is where a person reads a file of the home repository, and `web`
+    where repositories are shown, such as `https://github.com`; `now` is the only clock (UTC).
     """
 
     github: GitHub
@@ -51,6 +54,7 @@ class Surroundings:
     pager: Pager
     home: RepoName
     address: Callable[[str], str]
+    web: str
     now: Callable[[], datetime]
 
 
@@ -81,6 +85,9 @@ class Duties:
         self.models = Models(github, store, self.texts, home, self._follow)
         self.reconciler = Reconciler(github, store, self.texts, now)
         self.outbox = Outbox(given.put)
+        self.once = Once(store, now)
+        self.checks = Checks(github, store, self.once, self.texts, given.web)
+        self.replies = Replies(github, self.reconciler, self.texts)
         self.dated = Dated(github, store, home, now)
         self.edits = Edits(github, store, self.texts, home, self.refresh_model)
         self.asks = Asks(

@@ -13,8 +13,8 @@ from ghapp.core.command import Answered, Edited, Refused, Request
 from ghapp.core.effects import Say
 from ghapp.core.facts import RepoName, Sha
 from ghapp.core.marker import Marker
+from ghapp.core.owners_file import FILE
 from ghapp.core.text import fenced
-from ghapp.duties.models import FILE
 from ghapp.duties.records import Memory
 from ghapp.duties.texts import TemplateTexts
 from ghapp.github import errors

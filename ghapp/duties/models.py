@@ -1,6 +1,7 @@
 """The model in force: OWNERS.yaml from the home repository, or the last good one and an issue that says why."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ import structlog
 from ghapp.core import marker
 from ghapp.core.facts import Issue, RepoName
 from ghapp.core.marker import Marker
+from ghapp.core.owners_file import FILE, OwnersFile
 from ghapp.duties.records import Memory
 from ghapp.duties.texts import TemplateTexts
 from ghapp.github.errors import Unreadable
@@ -20,7 +22,6 @@ from ghapp.plugins import known_rules
 
 log = structlog.get_logger(__name__)
 
-FILE = "OWNERS.yaml"
 KIND = "model"
 CONVERSATION = "model"
 PROBLEMS_SHOWN = 50
@@ -52,6 +53,7 @@ class Models:
         self._changed = changed
         self._text: str | None = None
         self._model: Model | None = None
+        self._file: tuple[str, OwnersFile] | None = None
         self.trouble: Trouble | None = None
 
     @property
@@ -63,6 +65,19 @@ class Models:
         """The model in force, for those who run only once there is one."""
         assert self._model is not None
         return self._model
+
+    async def file(self) -> OwnersFile:
+        """The file of the model in force, at the commit that wrote it, which is asked for once for each text.
+
+        Raises:
+            GitHubError: GitHub could not be asked.
+        """
+        text = await self._memory.memory_get(KIND, "good") or ""
+        if self._file is None or self._file[0] != text:
+            commit = await self._commit_of(text)
+            file = await asyncio.to_thread(OwnersFile.of, self._home, commit, text)
+            self._file = text, file
+        return self._file[1]
 
     async def refresh(self) -> None:
         """Read the file, and bring the issue about it up to date; one at a time, as the drain of its conversation.
@@ -140,6 +155,17 @@ class Models:
                 self._text = file.text
                 await self._take(model)
                 return
+
+    async def _commit_of(self, text: str) -> str:
+        """The commit that wrote this text: the latest, unless that broke the file."""
+        for sha in await self._gateway.file_history(self._home, FILE, limit=_VERSIONS):
+            if self.trouble is None:
+                return sha
+            with contextlib.suppress(Unreadable):
+                file = await self._gateway.read_file(self._home, FILE, ref=sha)
+                if file is not None and file.text == text:
+                    return sha
+        return "HEAD"
 
     async def _find_issue(self) -> Issue | None:
         for issue in await self._gateway.list_issues(self._home, labels=[KIND]):

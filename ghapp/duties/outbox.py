@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from ghapp.core import wire
 from ghapp.core.facts import HandoffEvent, MaintenanceEvent, Page, PageReport
+from ghapp.core.github_event import AskEvent
 from ghapp.core.paging import name_of
 from ghapp.core.routing import conversation_of, maintenance_fingerprint
 from ghapp.engine.inbox import Delivery
@@ -40,6 +41,10 @@ class Outbox:
         conversation = conversation_of(maintenance_fingerprint(event.area))
         await self._put(_delivery(name, conversation, event))
 
+    async def pass_on(self, ask: AskEvent, conversation: str) -> None:
+        """Have a command carried out and answered by another conversation; once. Raises InboxUnavailable."""
+        await self._put(_delivery(ask.key, conversation, ask))
+
     async def hand_over(self, event: HandoffEvent) -> None:
         """Have a handoff written; the same one is taken once. Raises InboxUnavailable."""
         name = f"{HANDOFF}{event.rotation}"
@@ -47,7 +52,9 @@ class Outbox:
 
 
 def _delivery(
-    name: str, conversation: str, event: Page | PageReport | MaintenanceEvent | HandoffEvent
+    name: str,
+    conversation: str,
+    event: Page | PageReport | MaintenanceEvent | HandoffEvent | AskEvent,
 ) -> Delivery:
     return Delivery(
         source=SOURCE,

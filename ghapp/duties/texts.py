@@ -138,9 +138,13 @@ class TemplateTexts:
 
     def plain(self, template: str, **facts: Any) -> str:
         """A text that is about no incident."""
+        return _cut(self.whole(template, **facts), _LONGEST_COMMENT)
+
+    def whole(self, template: str, **facts: Any) -> str:
+        """The same, however long it is."""
         commands = _distinct(self._commands())
         text: str = self._templates.get_template(template).render(commands=commands, **facts)
-        return _cut(text.strip(), _LONGEST_COMMENT)
+        return text.strip()
 
     def _status(self, incident: Incident, members: int) -> str:
         """The part that ghapp keeps current; it lists at most so many members of a storm, and alerts of a group."""

@@ -29,6 +29,7 @@ KEEP_MEMORY = {
     "edit": timedelta(days=8),
     "closed-incident": timedelta(days=90),
     "milestone": timedelta(days=400),
+    "check": timedelta(days=90),
 }
 """Kinds of memory that grow with what happens; the rest is as large as what is open now."""
 

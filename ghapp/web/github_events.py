@@ -6,6 +6,7 @@ from datetime import UTC
 import msgspec
 
 from ghapp.core.facts import CommentEvent, InstallationEvent, IssueEvent, PushEvent, RepoName
+from ghapp.core.github_event import CommentChange, conversation_of_pull, conversation_of_release
 from ghapp.core.incident import INCIDENT
 from ghapp.core.routing import conversation_of_issue
 from ghapp.core.slash import may_command
@@ -22,6 +23,7 @@ from ghapp.web.github_payloads import (
     Push,
     Repository,
 )
+from ghapp.web.github_release_events import RELEASE
 from ghapp.web.github_route import Place, Routed, Wanted, decode
 
 MODEL = "model"
@@ -82,11 +84,46 @@ def read_event(
 
 
 def _comment(body: bytes, place: Place) -> Iterator[Routed]:
+    """What people say, and what they take back."""
+    found = decode(_comments, body)
+    yield from _said(found, place)
+    yield from _taken_back(found, place)
+
+
+def _taken_back(found: IssueComment, place: Place) -> Iterator[Routed]:
+    """A comment on a pull request or a release has changed that held a command, perhaps one that still counts."""
+    if found.action == "deleted":
+        previous, now = found.comment.body or "", ""
+    elif found.action == "edited" and found.changes is not None and found.changes.body is not None:
+        previous, now = found.changes.body.from_ or "", found.comment.body or ""
+    else:
+        return
+    author = found.comment.user
+    if not may_command(previous) or (author is not None and not place.is_person(author)):
+        return
+    repo = RepoName(found.repository.full_name)
+    event = CommentChange(
+        repo=repo,
+        number=found.issue.number,
+        comment_id=found.comment.id,
+        previous=previous,
+        body=now,
+        sender=Login(found.sender.login),
+        at=found.comment.updated_at.astimezone(UTC),
+    )
+    is_pull = found.issue.pull_request is not None
+    if is_pull and place.wanted.pulls:
+        yield conversation_of_pull(repo, found.issue.number), event
+    of_release = is_pull or github_release_events.bears(found.issue, RELEASE)
+    if of_release and place.wanted.releases and place.is_home(found.repository):
+        yield conversation_of_release(repo), event
+
+
+def _said(found: IssueComment, place: Place) -> Iterator[Routed]:
     """A person's comment that has, or after an edit by its author has, something like a command.
 
     On an incident any new comment of a person counts: it is a word about how it stands.
     """
-    found = decode(_comments, body)
     comment = found.comment
     text = comment.body or ""
     a_word = found.action == "created" and _is_incident(found.issue.labels)

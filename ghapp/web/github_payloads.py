@@ -51,6 +51,7 @@ class Issue(msgspec.Struct):
     user: Account | None = None
     labels: list[Label] = []
     milestone: MilestoneNumber | None = None
+    pull_request: dict[str, Any] | None = None
 
     @property
     def author_is_bot(self) -> bool:

@@ -9,7 +9,7 @@ from ghapp.core.facts import IssueEvent, RepoName
 from ghapp.core.github_event import MilestoneEvent, ReleaseEvent, conversation_of_release
 from ghapp.core.incident import INCIDENT
 from ghapp.model.names import Login
-from ghapp.web.github_payloads import Issues, Label, MilestoneChange, ReleaseChange
+from ghapp.web.github_payloads import Issue, Issues, Label, MilestoneChange, ReleaseChange
 from ghapp.web.github_route import Place, Routed, decode
 
 RELEASE = "release"
@@ -97,8 +97,8 @@ def _of_incident(found: Issues) -> bool:
     changed = found.label
     if found.action in _LABELS and changed is not None:
         counts = changed.name.casefold().startswith(_OF_AN_INCIDENT)
-        return _is(changed, INCIDENT) or (counts and _bears(found, INCIDENT))
-    return found.action in _IN_AND_OUT and _bears(found, INCIDENT)
+        return _is(changed, INCIDENT) or (counts and bears(found.issue, INCIDENT))
+    return found.action in _IN_AND_OUT and bears(found.issue, INCIDENT)
 
 
 def _of_plan(found: Issues, place: Place) -> bool:
@@ -106,11 +106,12 @@ def _of_plan(found: Issues, place: Place) -> bool:
     if place.is_app(found.sender):
         return False
     told = found.action in _IN_AND_OUT | {"edited"}
-    return told and (_bears(found, RELEASE) or _bears(found, FREEZE))
+    return told and (bears(found.issue, RELEASE) or bears(found.issue, FREEZE))
 
 
-def _bears(found: Issues, label: str) -> bool:
-    return any(_is(one, label) for one in found.issue.labels)
+def bears(issue: Issue, label: str) -> bool:
+    """Whether an issue has a label, in any case."""
+    return any(_is(one, label) for one in issue.labels)
 
 
 def _is(label: Label, name: str) -> bool:

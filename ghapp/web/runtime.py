@@ -90,6 +90,7 @@ class Runtime:
                 pager=ApprisePager(settings.variables),
                 home=settings.home_repo,
                 address=self._file_address,
+                web=_web_of(settings.api_url),
                 now=utc_now,
             ),
             model_changed=self._model_changed,
@@ -301,8 +302,10 @@ class Runtime:
         """Where a person reads a file of the home repository; an address stays what it is."""
         if path.startswith(("http://", "https://")):
             return path
-        api = self.settings.api_url
-        web = (
-            "https://github.com" if api == "https://api.github.com" else api.removesuffix("/api/v3")
-        )
+        web = _web_of(self.settings.api_url)
         return f"{web}/{self.settings.home_repo}/blob/HEAD/{quote(path)}"
+
+
+def _web_of(api: str) -> str:
+    """Where people see what a REST API tells of."""
+    return "https://github.com" if api == "https://api.github.com" else api.removesuffix("/api/v3")

@@ -2,14 +2,18 @@
 
 import pytest
 
-from ghapp.core import marker
+from ghapp.core import marker, wire
+from ghapp.core.command import Command, Outcome, Passed, Request
+from ghapp.core.effects import Say
 from ghapp.core.facts import RepoName
+from ghapp.core.github_event import AskEvent
 from ghapp.core.marker import Marker
 from ghapp.core.routing import support_fingerprint
 from ghapp.duties.asks import NOT_ALLOWED, NOT_KNOWN
+from ghapp.engine.inbox import Delivery
 from ghapp.github.errors import Unavailable
 from ghapp.model.names import Login
-from tests.support.builders import HOME, OWNERS, firing, resolved
+from tests.support.builders import HOME, NOW, OWNERS, firing, resolved
 from tests.support.desk import Desk
 
 SUPPORT = support_fingerprint(HOME, 1)
@@ -357,3 +361,119 @@ async def test_a_severity_by_command_beats_one_by_label_just_before(desk: Desk) 
     desk.github.person_changes(HOME, 1, labels=labels)
     await desk.says("/sev 2")
     assert {label for label in desk.issue().labels if label.startswith("sev")} == {"sev2"}
+
+
+OTHER = "pull:acme/ops#1"
+
+
+def hand_on(request: Request) -> Outcome:
+    return Passed(OTHER)
+
+
+class TestPassedOn:
+    @pytest.fixture(autouse=True)
+    def _a_command_for_elsewhere(self, desk: Desk) -> None:
+        command = Command(names=("pass",), usage="/pass", help="", run=hand_on, anywhere=True)
+        desk.asks._commands = {**desk.asks._commands, "pass": command}
+
+    @pytest.fixture
+    def asked(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> dict[str, wire.Event]:
+        """What the other conversation gets, by the delivery's id."""
+        taken: dict[str, wire.Event] = {}
+
+        async def put(delivery: Delivery) -> bool:
+            assert delivery.conversation == OTHER
+            taken[delivery.id] = wire.decode(delivery.kind, delivery.payload)
+            return True
+
+        monkeypatch.setattr(desk.outbox, "_put", put)
+        return taken
+
+    async def test_the_other_conversation_is_asked_and_nothing_is_answered_here(
+        self, desk: Desk, asked: dict[str, wire.Event]
+    ) -> None:
+        desk.github.person_opens(HOME, author=DAVE)
+        comment = await desk.says('/pass title "so it is" @bob', by="bob")
+        assert list(asked.values()) == [
+            AskEvent(
+                repo=HOME,
+                number=1,
+                comment_id=comment.id,
+                name="pass",
+                args=("title", "so it is", "@bob"),
+                text='title "so it is" @bob',
+                sender=Login("bob"),
+                asked_at=desk.now,
+                key=f"support:acme/ops#1:command:{comment.id}.pass.4d303fd4",
+            )
+        ]
+        assert (reactions(desk), desk.words()) == ([], [])
+
+    async def test_what_else_the_comment_asks_is_answered(
+        self, desk: Desk, asked: dict[str, wire.Event]
+    ) -> None:
+        desk.github.person_opens(HOME, author=DAVE)
+        await desk.says("/pass\n/oncall", by="bob")
+        assert len(asked) == 1
+        assert reactions(desk) == [["+1"]]
+
+    async def test_once_for_each_command(self, desk: Desk, asked: dict[str, wire.Event]) -> None:
+        desk.github.person_opens(HOME, author=DAVE)
+        comment = await desk.says("/pass", by="bob")
+        await desk.says("/pass\n/pass on", by="bob", previous="", comment=comment)
+        assert len(asked) == 2
+
+    async def test_on_an_incident_too(self, desk: Desk, asked: dict[str, wire.Event]) -> None:
+        await desk.alert(firing())
+        await desk.says("/pass")
+        assert len(asked) == 1
+        assert reactions(desk) == []
+        await desk.says("/pass now\n/ack")
+        assert len(asked) == 2
+        assert reactions(desk) == [["+1"]]
+
+    async def test_nobody_who_may_not_command_is_heard(
+        self, desk: Desk, asked: dict[str, wire.Event]
+    ) -> None:
+        desk.github.person_opens(HOME, author=DAVE)
+        await desk.says("/pass", by="dave")
+        assert asked == {}
+        assert reactions(desk) == [["confused"]]
+
+
+class TestReplies:
+    @pytest.fixture
+    def ask(self, desk: Desk) -> AskEvent:
+        desk.github.person_opens(HOME, author=DAVE)
+        comment = desk.github.person_comments(HOME, 1, author=Login("bob"), body="/pass")
+        return AskEvent(
+            repo=HOME,
+            number=1,
+            comment_id=comment.id,
+            name="pass",
+            args=(),
+            text="",
+            sender=Login("bob"),
+            asked_at=NOW,
+            key="key",
+        )
+
+    async def test_done_is_a_reaction(self, desk: Desk, ask: AskEvent) -> None:
+        await desk.duties.replies.done(ask)
+        assert (reactions(desk), desk.words()) == ([["+1"]], [])
+
+    async def test_done_with_something_to_say(self, desk: Desk, ask: AskEvent) -> None:
+        say = Say("key", "refused", {"name": "pass", "why": "Later."})
+        await desk.duties.replies.done(ask, say)
+        assert (reactions(desk), len(desk.words())) == ([["+1"]], 1)
+
+    async def test_refused_says_why_once(self, desk: Desk, ask: AskEvent) -> None:
+        for _ in range(2):
+            await desk.duties.replies.refused(ask, "Not by its author.")
+        assert desk.words() == ["`/pass` was not carried out. Not by its author."]
+        assert reactions(desk)[0][0] == "confused"
+
+    async def test_misused_says_how_it_is_used(self, desk: Desk, ask: AskEvent) -> None:
+        await desk.duties.replies.misused(ask, "/pass RULE")
+        assert "`/pass RULE`" in desk.words()[0]
+        assert reactions(desk) == [["confused"]]

@@ -5,9 +5,9 @@ import pytest
 from ghapp.core import marker
 from ghapp.core.facts import RepoName
 from ghapp.core.marker import Marker
+from ghapp.core.owners_file import FILE
 from ghapp.core.routing import support_fingerprint
 from ghapp.duties.edits import NOT_ALLOWED, TRIES
-from ghapp.duties.models import FILE
 from ghapp.github.errors import Refused, Stale, Unavailable, Unreadable
 from ghapp.model.load import load
 from ghapp.model.types import Override

@@ -10,9 +10,9 @@ from structlog.testing import capture_logs
 from ghapp.core import wire
 from ghapp.core.heartbeat import beat, key_of
 from ghapp.core.incident import Phase
+from ghapp.core.owners_file import FILE
 from ghapp.core.routing import conversation_of
 from ghapp.duties.heartbeats import ALIVE_EVERY, DEAF_AFTER, MARGIN, STEP, Heartbeats
-from ghapp.duties.models import FILE
 from ghapp.engine.inbox import Delivery, InboxUnavailable
 from ghapp.github.errors import Unavailable
 from tests.support.builders import HOME, OWNERS

@@ -4,7 +4,7 @@ import pytest
 
 from ghapp.core import marker
 from ghapp.core.incident import Phase
-from ghapp.duties.models import FILE
+from ghapp.core.owners_file import FILE
 from ghapp.github.errors import Gone, NotFound, Refused
 from ghapp.model.names import Login
 from tests.support.builders import HOME, KEY, OWNERS, firing, resolved

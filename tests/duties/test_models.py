@@ -5,11 +5,13 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from ghapp.core.facts import Issue
-from ghapp.duties.models import FILE, KIND
+from ghapp.core.owners_file import FILE
+from ghapp.duties.models import KIND
 from ghapp.github.errors import Unavailable, Unreadable
 from ghapp.model.types import Model
 from tests.support.builders import HOME, OWNERS, firing
 from tests.support.desk import Desk
+from tests.support.fake_repositories import sha_of
 
 BROKEN = OWNERS.replace("owner: carol", "owner: carrol")
 MENDED = OWNERS.replace("sev2: {acknowledge: 15m}", "sev2: {acknowledge: 7m}")
@@ -208,3 +210,29 @@ async def test_whoever_depends_on_it_is_told_when_it_changes_and_only_then(desk:
     await push(desk, MENDED)
     await push(desk, MENDED + "# a comment\n")
     assert told == [desk.models.current]
+
+
+class TestFile:
+    async def test_it_stands_at_the_commit_that_wrote_it(self, desk: Desk) -> None:
+        with desk.spending() as spent:
+            file = await desk.models.file()
+            assert await desk.models.file() is file
+        assert spent.methods == ["file_history"]
+        assert (file.repo, file.commit) == (HOME, sha_of(1))
+        assert file.line("areas.billing") == OWNERS.splitlines().index("  billing:") + 1
+
+    async def test_another_text_is_another_commit(self, desk: Desk) -> None:
+        await desk.models.file()
+        await push(desk, MENDED)
+        assert (await desk.models.file()).commit == sha_of(2)
+
+    async def test_while_the_file_is_broken_it_is_the_last_good_commit(self, desk: Desk) -> None:
+        await push(desk, MENDED)
+        await push(desk, BROKEN)
+        assert (await desk.models.file()).commit == sha_of(2)
+
+    async def test_where_no_commit_is_known_to_have_it_it_is_the_branch(self, desk: Desk) -> None:
+        await push(desk, BROKEN)
+        desk.github.fail_after(0, "read_file", Unreadable("it is a folder"))
+        desk.github.files[HOME, FILE][0] = MENDED
+        assert (await desk.models.file()).commit == "HEAD"

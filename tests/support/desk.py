@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from ghapp.core import wire
 from ghapp.core.facts import Comment, CommentEvent, Issue, IssueEvent, PushEvent, RepoName, Signal
+from ghapp.core.owners_file import FILE
 from ghapp.core.routing import conversation_of, conversation_of_issue, support_fingerprint
 from ghapp.duties.assembly import Duties, Surroundings
 from ghapp.duties.models import CONVERSATION as MODEL
-from ghapp.duties.models import FILE
 from ghapp.duties.records import Record
 from ghapp.engine import rows
 from ghapp.engine.database import open_engine
@@ -117,6 +117,7 @@ class Desk:
                 pager=self.pager,
                 home=HOME,
                 address=lambda path: f"https://git.example/{path}",
+                web="https://git.example",
                 now=self._now,
             ),
             model_changed=self._model_changed,
