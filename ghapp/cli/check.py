@@ -14,6 +14,9 @@ from rich.text import Text
 from ghapp.cli.errors import EXIT_PROBLEMS, UserError, console
 from ghapp.cli.shift_table import print_changes, print_shifts, wide
 from ghapp.core.preview import changes, findings, preview
+from ghapp.duties import template_check
+from ghapp.duties.template_files import is_template
+from ghapp.duties.templates import FOLDER
 from ghapp.model.document import read
 from ghapp.model.load import Loaded, Problem, load_bytes, located
 from ghapp.model.types import Model
@@ -55,7 +58,7 @@ def check(
         typer.Option(help="The file as it was: show what changes.", show_default=False),
     ] = None,
 ) -> None:
-    """Validate and lint OWNERS.yaml, and show who is on call in the next four weeks.
+    """Validate and lint OWNERS.yaml and the templates beside it, and show who is on call in the next four weeks.
 
     Exits 1 if there is an error; warnings alone are no failure.
     """
@@ -64,11 +67,12 @@ def check(
     content = _content(path)
     loaded = load_bytes(content, str(path), known_rules())
     earlier = None if before is None else load_bytes(_content(before), str(before), known_rules())
-    _PRINTERS[form](path, [*loaded.problems, *_ahead(content, path, loaded.model, now)])
-    if loaded.model is None:
-        raise typer.Exit(EXIT_PROBLEMS)
-    if form is Format.TEXT:
+    templates = list(_templates(path))
+    _PRINTERS[form](path, [*loaded.problems, *_ahead(content, path, loaded.model, now), *templates])
+    if form is Format.TEXT and loaded.model is not None:
         _print_on_call(loaded.model, earlier, now)
+    if loaded.model is None or templates:
+        raise typer.Exit(EXIT_PROBLEMS)
 
 
 def _ahead(content: bytes, path: Path, model: Model | None, now: datetime) -> Iterator[Problem]:
@@ -77,6 +81,23 @@ def _ahead(content: bytes, path: Path, model: Model | None, now: datetime) -> It
         document = read(content.decode())
         for finding in findings(model, now):
             yield located(finding, document, str(path))
+
+
+def _templates(path: Path) -> Iterator[Problem]:
+    """What is wrong with the templates of the repository in which the file lies."""
+    here = path.parent
+    folder = (here.parent if here.name == ".github" else here) / FOLDER
+    for file in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if file.is_file() and is_template(file.name):
+            yield from _about_template(file)
+
+
+def _about_template(file: Path) -> Sequence[Problem]:
+    try:
+        text = _content(file).decode()
+    except UnicodeDecodeError:
+        return [Problem(str(file), 1, 1, "", "the file is not UTF-8", "save it as UTF-8")]
+    return template_check.problems(file.name, text, str(file))
 
 
 def _print_on_call(model: Model, earlier: Loaded | None, now: datetime) -> None:

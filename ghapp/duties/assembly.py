@@ -28,6 +28,8 @@ from ghapp.duties.records import Records
 from ghapp.duties.releases import LOOK_EVERY as RELEASES_EVERY
 from ghapp.duties.releases import Releases
 from ghapp.duties.replies import Replies
+from ghapp.duties.template_files import TemplateFiles
+from ghapp.duties.templates import Replaced
 from ghapp.duties.texts import TemplateTexts
 from ghapp.duties.watch import Watch
 from ghapp.engine.store import Store
@@ -81,8 +83,12 @@ class Duties:
         self.alarms = Alarms(store)
         self.records = Records(store)
         commands = plugins.commands()
-        self.texts = TemplateTexts(self.in_force, lambda: commands, given.address)
-        self.models = Models(github, store, self.texts, home, self._follow)
+        replaced = Replaced()
+        self.texts = TemplateTexts(
+            self.in_force, lambda: commands, given.address, replaced=replaced
+        )
+        templates = TemplateFiles(github, store, replaced, home)
+        self.models = Models(github, store, self.texts, home, self._follow, templates=templates)
         self.reconciler = Reconciler(github, store, self.texts, now)
         self.outbox = Outbox(given.put)
         self.once = Once(store, now)
@@ -109,7 +115,7 @@ class Duties:
             store=store,
             outbox=self.outbox,
             pager=given.pager,
-            texts=PageTexts(given.address),
+            texts=PageTexts(given.address, replaced=replaced),
             now=now,
         )
         self.handoffs = Handoffs(

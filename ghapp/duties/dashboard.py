@@ -9,7 +9,7 @@ import jinja2
 from ghapp.core.who import on_call_for
 from ghapp.duties.models import Models
 from ghapp.duties.records import Records
-from ghapp.duties.texts import templates_folder
+from ghapp.duties.templates import templates_folder
 
 
 class Dashboard:

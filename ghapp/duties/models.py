@@ -12,6 +12,8 @@ from ghapp.core.facts import Issue, RepoName
 from ghapp.core.marker import Marker
 from ghapp.core.owners_file import FILE, OwnersFile
 from ghapp.duties.records import Memory
+from ghapp.duties.template_files import TemplateFiles
+from ghapp.duties.templates import FOLDER
 from ghapp.duties.texts import TemplateTexts
 from ghapp.github.errors import Unreadable
 from ghapp.github.gateway import Gateway
@@ -45,12 +47,15 @@ class Models:
         texts: TemplateTexts,
         home: RepoName,
         changed: Callable[[Model], Awaitable[None]],
+        *,
+        templates: TemplateFiles,
     ) -> None:
         self._gateway = gateway
         self._memory = memory
         self._texts = texts
         self._home = home
         self._changed = changed
+        self._templates = templates
         self._text: str | None = None
         self._model: Model | None = None
         self._file: tuple[str, OwnersFile] | None = None
@@ -86,19 +91,25 @@ class Models:
             GitHubError: GitHub could not be asked; what is in force stays.
         """
         await self.read()
-        if self.trouble is not None:
-            await self._open_issue(self.trouble.problems)
+        errors = self.trouble.problems if self.trouble is not None else ()
+        templates = await self._templates.problems()
+        if errors or templates:
+            await self._open_issue(errors, templates)
         else:
             await self._close_issue()
 
     async def read(self) -> None:
-        """Read the file and take it into force, or keep what is in force.
+        """Read the file and the templates and take them into force, or keep what is in force.
 
         Raises:
             GitHubError: GitHub could not be asked; what is in force stays.
         """
         if self._model is None:
             await self._remembered()
+        await self._read_model()
+        await self._templates.read()
+
+    async def _read_model(self) -> None:
         loaded = await self._read()
         if loaded.model is not None:
             self.trouble = None
@@ -110,6 +121,7 @@ class Models:
 
     async def follow(self) -> None:
         """Take into force what another instance has read since; asks GitHub nothing."""
+        await self._templates.follow()
         text = await self._memory.memory_get(KIND, "good")
         if text is None or text == self._text or self.trouble is not None:
             return
@@ -142,6 +154,7 @@ class Models:
         text = await self._memory.memory_get(KIND, "good")
         if text is not None:
             self._model = (await _load(text)).model
+        await self._templates.follow()
 
     async def _last_good_version(self) -> None:
         """Without memory, the file's own history knows the last good version."""
@@ -173,23 +186,28 @@ class Models:
                 return issue
         return None
 
-    async def _open_issue(self, errors: tuple[Problem, ...]) -> None:
-        """One open issue says what is wrong; it follows the file."""
+    async def _open_issue(
+        self, errors: tuple[Problem, ...], templates: tuple[Problem, ...]
+    ) -> None:
+        """One open issue says what is wrong; it follows the files."""
         body = self._texts.plain(
             "model_problem.md",
             problems=errors[:PROBLEMS_SHOWN],
             more=len(errors) - PROBLEMS_SHOWN,
             file=FILE,
             in_force=self._model is not None,
+            templates=templates[:PROBLEMS_SHOWN],
+            folder=FOLDER,
         )
         whole = f"{body}\n\n{marker.render(Marker(KIND, FILE))}"
         issue = await self._find_issue()
         if issue is None:
-            title = f"{FILE} has {len(errors)} problem{'s' if len(errors) != 1 else ''}"
+            count, place = len(errors) + len(templates), FILE if errors else FOLDER
+            title = f"{place} has {count} problem{'s' if count != 1 else ''}"
             issue = await self._gateway.create_issue(
                 self._home, title=title, body=whole, labels=[KIND]
             )
-            log.warning("model_broken", problems=len(errors), issue=issue.number)
+            log.warning("model_broken", problems=count, issue=issue.number)
         elif issue.body.strip() != whole.strip():
             issue = await self._gateway.edit_issue(self._home, issue.number, body=whole)
         await self._memory.memory_put(KIND, "issue", issue.number)

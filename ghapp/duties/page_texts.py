@@ -1,21 +1,20 @@
 """The plain text of pages, from `templates/`: what comes from outside can mention nobody and hide nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import jinja2
-from jinja2.sandbox import SandboxedEnvironment
 
 from ghapp.core import escalation
 from ghapp.core.facts import Issue, Page
 from ghapp.core.incident import Incident
 from ghapp.core.text import plain_title
 from ghapp.core.who import area_of
-from ghapp.duties.texts import templates_folder
+from ghapp.duties.templates import Renderer, Replaced
 from ghapp.model.names import Login, same_login
 from ghapp.model.types import Model
 
@@ -37,17 +36,15 @@ class Message:
 class PageTexts:
     """Renders pages; the first line of a template is the subject."""
 
-    def __init__(self, link: Callable[[str], str], folder: Path | None = None) -> None:
-        """`link` gives the address of a file of the home repository, for runbooks."""
+    def __init__(
+        self,
+        link: Callable[[str], str],
+        folder: Path | None = None,
+        replaced: Replaced | None = None,
+    ) -> None:
+        """`link` gives the address of a file of the home repository, for runbooks; `replaced` are its templates."""
         self._link = link
-        self._templates = SandboxedEnvironment(
-            loader=jinja2.FileSystemLoader(folder or templates_folder()),
-            undefined=jinja2.StrictUndefined,
-            finalize=_finalize,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters["at"] = _at
+        self._templates = Renderer(_finalize, FILTERS, folder=folder, replaced=replaced)
 
     def page(
         self, page: Page, incident: Incident, issue: Issue, model: Model, to: Login | None
@@ -72,15 +69,19 @@ class PageTexts:
         return self._render("page_test.txt", ZoneInfo("UTC"), to=to)
 
     def _render(self, template: str, zone: ZoneInfo, **facts: Any) -> Message:
-        text = self._templates.get_template(template).render(facts, zone=zone)
-        subject, _, body = text.strip().partition("\n")
+        text = self._templates.render(template, {**facts, "zone": zone})
+        subject, _, body = text.partition("\n")
         return Message(_cut(subject, LONGEST_LINE), _cut(body.strip(), LONGEST_BODY))
 
 
-class _Ours(str):
+@dataclass(frozen=True, slots=True)
+class _Ours:
     """An address of our own making, which is shown as it is."""
 
-    __slots__ = ()
+    address: str
+
+    def __str__(self) -> str:
+        return self.address
 
 
 def plain(text: str) -> str:
@@ -92,7 +93,7 @@ def plain(text: str) -> str:
 
 
 def _finalize(value: Any) -> str:
-    return value if isinstance(value, _Ours) else plain(str(value))
+    return value.address if isinstance(value, _Ours) else plain(str(value))
 
 
 def _zone_of(to: Login | None, model: Model) -> ZoneInfo:
@@ -112,3 +113,7 @@ def _at(context: jinja2.runtime.Context, time: datetime) -> str:
 
 def _cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+
+
+FILTERS: Final[Mapping[str, Callable[..., Any]]] = {"at": _at}
+"""What pages may do with a value beside what Jinja offers."""

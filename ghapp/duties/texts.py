@@ -2,15 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import jinja2
-import structlog
-from jinja2.sandbox import SandboxedEnvironment
 
 from ghapp.core import escalation, marker
 from ghapp.core.command import Command
@@ -21,11 +18,10 @@ from ghapp.core.lifecycle import firing_members
 from ghapp.core.marker import Marker
 from ghapp.core.text import escape, fenced, plain_title, safe_url
 from ghapp.core.who import area_of, on_call_for
+from ghapp.duties.templates import Renderer, Replaced, is_title
 from ghapp.model.duration import format_duration
 from ghapp.model.names import Login
 from ghapp.model.types import Model
-
-log = structlog.get_logger(__name__)
 
 LONGEST_BODY = 65_536
 """GitHub refuses longer bodies (https://docs.github.com/rest/issues: 422, body is too long)."""
@@ -40,18 +36,24 @@ _EPISODES_KEPT = (EPISODES_IN_ISSUE, 50, 10, 0)
 _LONGEST_STATE = 30_000
 _LONGEST_COMMENT = 60_000
 _ROWS = 40
+_COMPOSED = frozenset({"why", "commit"})
+"""Facts of comments that are Markdown in the app's own words."""
 
 
-class Markdown(str):
-    """Text that is Markdown already; everything else is escaped when a template prints it."""
+@dataclass(frozen=True, slots=True)
+class Markdown:
+    """Text that is Markdown already; everything else is escaped when a template prints it.
 
-    __slots__ = ()
+    It is no `str`: what a template makes of it with the methods of one would pass for Markdown as well.
+    """
 
+    text: str
 
-def templates_folder() -> Path:
-    """`templates/` inside the installed package, or beside it in a checkout."""
-    inside = Path(str(resources.files("ghapp"))) / "templates"
-    return inside if inside.is_dir() else inside.parent.parent / "templates"
+    def __str__(self) -> str:
+        return self.text
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
 
 
 class TemplateTexts:
@@ -63,35 +65,22 @@ class TemplateTexts:
         commands: Callable[[], Mapping[str, Command]],
         link: Callable[[str], str],
         folder: Path | None = None,
+        replaced: Replaced | None = None,
     ) -> None:
-        """`link` gives the address of a file of the home repository, for runbooks."""
+        """`link` gives the address of a file of the home repository, for runbooks; `replaced` are its templates."""
         self._model = model
         self._commands = commands
-        self._link = link
-        self._templates = SandboxedEnvironment(
-            loader=jinja2.FileSystemLoader(folder or templates_folder()),
-            undefined=jinja2.StrictUndefined,
-            finalize=_finalize,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters.update(
-            at=self._at,
-            mention=_mention,
-            mentions=lambda logins: Markdown(" ".join(_mention(login) for login in logins)),
-            duration=lambda length: Markdown(format_duration(length)),
-            fenced=lambda text, language="": Markdown(fenced(text, language)),
-            code=_code,
-            codes=lambda texts: Markdown(", ".join(_code(text) for text in texts)),
-            own=Markdown,
-            address=lambda url: Markdown(safe_url(url) or ""),
-            file=lambda path: Markdown(safe_url(link(path)) or ""),
-            cell=lambda text, limit=200: Markdown(escape(text, limit=limit)),
-        )
+        filters = {
+            **FILTERS,
+            "at": self._at,
+            "file": lambda path: Markdown(safe_url(link(path)) or ""),
+        }
+        self._bodies = Renderer(_in_markdown, filters, folder=folder, replaced=replaced)
+        self._titles = Renderer(_in_title, filters, folder=folder, replaced=replaced)
 
     def title(self, incident: Incident) -> str:
         """`[sev1] <summary>`, one line; a person may edit it, nothing is looked up by it."""
-        return self._render("incident_title.md", incident).replace("\n", " ").strip()
+        return _line(self._render("incident_title.md", incident))
 
     def body(self, effect: Open) -> str:
         """The whole body of a new incident; the sender's raw fields give way when it would be too long."""
@@ -132,19 +121,22 @@ class TemplateTexts:
     def comment(self, say: Say, incident: Incident | None) -> str:
         """A comment from its template; None where no incident is talked about."""
         name = f"{say.template}.md"
+        facts = {
+            fact: Markdown(value) if fact in _COMPOSED and isinstance(value, str) else value
+            for fact, value in say.facts.items()
+        }
         if incident is None:
-            return self.plain(name, **say.facts)
-        return _cut(self._render(name, incident, **say.facts), _LONGEST_COMMENT)
+            return self.plain(name, **facts)
+        return _cut(self._render(name, incident, **facts), _LONGEST_COMMENT)
 
     def plain(self, template: str, **facts: Any) -> str:
         """A text that is about no incident."""
-        return _cut(self.whole(template, **facts), _LONGEST_COMMENT)
+        text = self.whole(template, **facts)
+        return _line(text) if is_title(template) else _cut(text, _LONGEST_COMMENT)
 
     def whole(self, template: str, **facts: Any) -> str:
         """The same, however long it is."""
-        commands = _distinct(self._commands())
-        text: str = self._templates.get_template(template).render(commands=commands, **facts)
-        return text.strip()
+        return self._words(template, {**facts, "commands": _distinct(self._commands())})
 
     def _status(self, incident: Incident, members: int) -> str:
         """The part that ghapp keeps current; it lists at most so many members of a storm, and alerts of a group."""
@@ -171,18 +163,21 @@ class TemplateTexts:
         resolve_by = incident.due_at
         if resolve_by is None and policy.resolve:
             resolve_by = incident.opened_at + policy.resolve
-        text: str = self._templates.get_template(template).render(
-            incident=incident,
-            area=area,
-            severity=policy,
-            title=Markdown(plain_title(incident.summary)),
-            on_call=on_call_for(incident.area, model, incident.clock.since),
-            due=escalation.due_at(incident, model),
-            resolve_by=resolve_by,
-            commands=_distinct(self._commands()),
-            **facts,
-        )
-        return text.strip()
+        known = {
+            "incident": incident,
+            "area": area,
+            "severity": policy,
+            "title": incident.summary,
+            "on_call": on_call_for(incident.area, model, incident.clock.since),
+            "due": escalation.due_at(incident, model),
+            "resolve_by": resolve_by,
+            "commands": _distinct(self._commands()),
+        }
+        return self._words(template, {**known, **facts})
+
+    def _words(self, template: str, facts: Mapping[str, Any]) -> str:
+        renderer = self._titles if is_title(template) else self._bodies
+        return renderer.render(template, {**facts, "called": frozenset(_called(facts))})
 
     def _at(self, time: datetime) -> Markdown:
         """An absolute time: UTC, and the team's own clock where that differs."""
@@ -213,13 +208,41 @@ class TemplateTexts:
         return f"{text[:room]}\n\n{seal}"
 
 
-def _finalize(value: Any) -> str:
-    return value if isinstance(value, Markdown) else escape(str(value))
+def _in_markdown(value: Any) -> str:
+    return value.text if isinstance(value, Markdown) else escape(str(value))
 
 
-def _mention(login: Login) -> Markdown:
+def _in_title(value: Any) -> str:
+    return plain_title(str(value))
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _called(facts: Mapping[str, Any]) -> Iterator[Login]:
+    """Whom a text may call by name: those it is for, those who are called already, and who has it."""
+    yield from (facts[name] for name in ("to", "by") if facts.get(name))
+    for name in ("notified", "on_call"):
+        yield from facts.get(name, ())
+    for incident in (facts.get("incident"), facts.get("before")):
+        if incident is not None:
+            yield from (tried.login for tried in incident.clock.tried)
+            yield from (incident.ack.by,) if incident.ack else ()
+    if "takeover" in facts:
+        yield facts["takeover"].coming
+
+
+@jinja2.pass_context
+def _mention(context: jinja2.runtime.Context, login: Login) -> Markdown:
     """A mention on purpose: the only way in which somebody is notified by a text of the app."""
-    return Markdown(f"@{login}")
+    called = str(login) in (context.get("called") or ())
+    return Markdown(f"@{login}" if called else escape(str(login)))
+
+
+@jinja2.pass_context
+def _mentions(context: jinja2.runtime.Context, logins: Iterable[Login]) -> Markdown:
+    return Markdown(" ".join(str(_mention(context, login)) for login in logins))
 
 
 def _code(text: str) -> Markdown:
@@ -239,3 +262,16 @@ def _cut(text: str, limit: int) -> str:
 
 def _distinct(commands: Mapping[str, Command]) -> list[Command]:
     return list({id(command): command for command in commands.values()}.values())
+
+
+FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
+    "mention": _mention,
+    "mentions": _mentions,
+    "duration": lambda length: Markdown(format_duration(length)),
+    "fenced": lambda text, language="": Markdown(fenced(str(text), language)),
+    "code": _code,
+    "codes": lambda texts: Markdown(", ".join(str(_code(text)) for text in texts)),
+    "address": lambda url: Markdown(safe_url(str(url)) or ""),
+    "cell": lambda text, limit=200: Markdown(escape(str(text), limit=limit)),
+}
+"""What templates may do with a value beside what Jinja offers; `at` and `file` join them, which depend on the team."""

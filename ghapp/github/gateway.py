@@ -216,6 +216,12 @@ class Gateway(Protocol):
         """
         ...
 
+    async def list_folder(
+        self, repo: RepoName, path: str, *, priority: Priority = Priority.NORMAL
+    ) -> dict[str, Sha]:
+        """The files of a folder on the default branch by name, each with its blob; empty when there is no folder."""
+        ...
+
     async def file_history(
         self, repo: RepoName, path: str, *, limit: int = 10, priority: Priority = Priority.NORMAL
     ) -> list[Sha]:

@@ -38,6 +38,18 @@ class RestFiles(RestCalls):
             return None
         return wire.file(data, path)
 
+    async def list_folder(
+        self, repo: RepoName, path: str, *, priority: Priority = Priority.NORMAL
+    ) -> dict[str, Sha]:
+        """The files of a folder on the default branch by name, each with its blob; empty when there is no folder."""
+        try:
+            data = await self._get(
+                path_of(repo, "contents", *path.strip("/").split("/")), repo, priority
+            )
+        except NotFound:
+            return {}
+        return wire.folder(data)
+
     async def file_history(
         self, repo: RepoName, path: str, *, limit: int = 10, priority: Priority = Priority.NORMAL
     ) -> list[Sha]:

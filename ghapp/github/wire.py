@@ -105,6 +105,16 @@ def file(data: Any, path: str) -> File:
     return File(bare, Sha(fields.text(data.get("sha"))), bom=bare != text)
 
 
+def folder(data: Any) -> dict[str, Sha]:
+    """The files of a folder of the contents API: no folders in it, no links; none if it is no folder."""
+    entries = map(fields.object_of, data if isinstance(data, list) else [])
+    return {
+        fields.text(one.get("name")): Sha(fields.text(one.get("sha")))
+        for one in entries
+        if one.get("type") == "file"
+    }
+
+
 def sha(data: Any) -> Sha:
     """The id of a commit."""
     return Sha(fields.text(fields.object_of(data).get("sha")))

@@ -35,6 +35,7 @@ INSTALLATIONS = "installations"
 NOTHING_MORE = Wanted()
 
 _OWNERS_FILE = "OWNERS.yaml"
+_TEMPLATES = ".github/ghapp/"
 _MARKER_START = "<!-- ghapp "
 _COMMIT_LIST_MAY_BE_CUT = 20
 """GitHub.com lists 2,048 commits of a push, older Enterprise servers 20."""
@@ -178,7 +179,7 @@ def _is_incident(labels: Iterable[Label]) -> bool:
 
 
 def _push(body: bytes, place: Place) -> Iterator[Routed]:
-    """A push to the home repository's default branch that changes OWNERS.yaml, or may have."""
+    """A push to the home repository's default branch that changes OWNERS.yaml or templates, or may have."""
     found = decode(_pushes, body)
     repository = found.repository
     if not place.is_home(repository) or found.ref != f"refs/heads/{repository.default_branch}":
@@ -197,7 +198,9 @@ def _may_hide_commits(push: Push) -> bool:
 def _touches_model(commit: Commit) -> bool:
     files = [*commit.added, *commit.modified, *commit.removed]
     # A merge lists no files of its own.
-    return not files or any(path.rpartition("/")[2] == _OWNERS_FILE for path in files)
+    return not files or any(
+        path.startswith(_TEMPLATES) or path.rpartition("/")[2] == _OWNERS_FILE for path in files
+    )
 
 
 def _installation(body: bytes, _: Place) -> Iterator[Routed]:

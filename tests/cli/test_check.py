@@ -207,3 +207,32 @@ def test_a_file_before_that_is_not_there(here: Path) -> None:
     error = run("--before", "gone.yaml").exception
     assert isinstance(error, UserError)
     assert error.what == "gone.yaml can't be read: No such file or directory"
+
+
+class TestTemplates:
+    """Those of the repository in which OWNERS.yaml lies are looked at as well."""
+
+    @pytest.mark.parametrize("owners", ["OWNERS.yaml", ".github/OWNERS.yaml"])
+    def test_broken_ones_are_errors_with_file_and_line(self, here: Path, owners: str) -> None:
+        folder = here / ".github/ghapp"
+        folder.mkdir(parents=True)
+        (here / owners).write_text(SOUND, encoding="utf-8")
+        (folder / "again.md").write_text("Again!\n{{ incident.sumary }}\n", encoding="utf-8")
+        (folder / "page.txt").write_bytes(b"\xff")
+        (folder / "README.md").write_text("{{", encoding="utf-8")
+        (folder / "help.md").write_text("Ask alice.", encoding="utf-8")
+        result = run()
+        assert result.exit_code == 1
+        assert result.stdout.splitlines() == [
+            ".github/ghapp/again.md:2:1: error: `incident` has no `sumary` (did you mean `summary`?)",
+            ".github/ghapp/page.txt:1:1: error: the file is not UTF-8 (save it as UTF-8)",
+        ]
+
+    def test_as_annotations(self, here: Path) -> None:
+        folder = here / ".github/ghapp"
+        folder.mkdir(parents=True)
+        (here / "OWNERS.yaml").write_text(SOUND, encoding="utf-8")
+        (folder / "again.md").write_text("{{", encoding="utf-8")
+        result = run("--format", "github")
+        assert result.exit_code == 1
+        assert result.stdout.startswith("::error file=.github/ghapp/again.md,line=1,col=1::")

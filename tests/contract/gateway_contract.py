@@ -179,6 +179,18 @@ class GatewayContract:
         assert (first.text, second.text) == ("one\n", "two → ü\n")
         assert first.sha != second.sha
 
+    async def test_lists_the_files_of_a_folder(self, gateway: Gateway, world: World) -> None:
+        assert await gateway.list_folder(HOME, "docs/our words") == {}
+        await world.writes("docs/our words/b.md", "two\n")
+        await world.writes("docs/our words/a.md", "one\n")
+        await world.writes("docs/our words/deep/c.md", "three\n")
+        first = await gateway.list_folder(HOME, "docs/our words")
+        assert sorted(first) == ["a.md", "b.md"]
+        await world.writes("docs/our words/a.md", "one more\n")
+        second = await gateway.list_folder(HOME, "docs/our words")
+        assert {name for name in first if first[name] != second[name]} == {"a.md"}
+        assert await gateway.list_folder(HOME, "docs/our words/a.md") == {}
+
     async def test_writes_a_file_that_has_not_changed(self, gateway: Gateway, world: World) -> None:
         await world.writes("docs/run book.md", "one\n")
         read = await gateway.read_file(HOME, "docs/run book.md")

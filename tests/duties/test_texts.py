@@ -19,7 +19,8 @@ from ghapp.core.facts import Alert, Link, Paged, Signal
 from ghapp.core.incident import Ack, Incident, Phase, from_state
 from ghapp.core.marker import Marker
 from ghapp.core.routing import storm_fingerprint
-from ghapp.duties.texts import BEGIN, END, LONGEST_BODY, TemplateTexts, templates_folder
+from ghapp.duties.templates import templates_folder
+from ghapp.duties.texts import BEGIN, END, LONGEST_BODY, TemplateTexts
 from ghapp.model.names import AreaName, Login, Severity
 from ghapp.model.problem import Problem
 from tests.support.activity import active, headings
@@ -140,6 +141,8 @@ def test_every_template_is_proven_here() -> None:
         "handoff_title",
         "handoff_issue",
         "handoff_over",
+        "handoff_state",
+        "handoff_next",
         "edit_pull",
     }
     assert {path.stem for path in templates_folder().glob("*.md")} == {*EVERY_COMMENT, *others}
@@ -208,7 +211,13 @@ class TestHostileText:
     def test_in_a_complaint_about_the_file(self, text: str) -> None:
         problem = Problem("OWNERS.yaml", 3, 1, text, text, text)
         words = TEXTS.plain(
-            "model_problem.md", problems=[problem], file="OWNERS.yaml", in_force=True, more=0
+            "model_problem.md",
+            problems=[problem],
+            templates=[replace(problem, file=text)],
+            file="OWNERS.yaml",
+            folder=".github/ghapp",
+            in_force=True,
+            more=0,
         )
         assert active(words) == []
 
@@ -393,6 +402,6 @@ class TestWords:
     def test_a_repository_may_bring_its_own_words(self, tmp_path: Path) -> None:
         for path in templates_folder().glob("*.md"):
             (tmp_path / path.name).write_text(path.read_text())
-        (tmp_path / "refused.md").write_text("Nope. {{ why | own }}")
+        (tmp_path / "refused.md").write_text("Nope. {{ why }}")
         own = TemplateTexts(model, plugins.commands, str, folder=tmp_path)
         assert own.comment(Say("key", "refused", {"why": "Closed."}), None) == "Nope. Closed."

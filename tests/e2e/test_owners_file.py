@@ -55,7 +55,7 @@ async def complaints(github):
     return await github.person("alice").issues("model")
 
 
-async def complaint(github, check, *, within=10):
+async def complaint(github, check, *, within=30):
     """The one issue about the file, once it is as it should be."""
 
     async def probe():

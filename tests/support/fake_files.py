@@ -34,6 +34,22 @@ class FakeFiles(FakeRepositories):
         args = {"repo": repo, "path": path, "ref": ref}
         return self.read("read_file", args, priority, work)
 
+    async def list_folder(
+        self, repo: RepoName, path: str, *, priority: Priority = Priority.NORMAL
+    ) -> dict[str, Sha]:
+        """The files below a path that have a text."""
+
+        def work() -> dict[str, Sha]:
+            found = {
+                file.removeprefix(f"{path}/"): sha_of(len(versions))
+                for (owner, file), versions in self.files.items()
+                if owner == repo and file.startswith(f"{path}/") and versions
+            }
+            return {name: sha for name, sha in sorted(found.items()) if "/" not in name}
+
+        args = {"repo": repo, "path": path}
+        return self.read("list_folder", args, priority, work)
+
     async def file_history(
         self, repo: RepoName, path: str, *, limit: int = 10, priority: Priority = Priority.NORMAL
     ) -> list[Sha]:

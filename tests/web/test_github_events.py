@@ -223,6 +223,7 @@ OTHER = {"added": ["a.py"], "modified": [], "removed": []}
         pytest.param(
             {"commits": [OTHER, {"removed": [".github/OWNERS.yaml"]}]}, True, id="removed"
         ),
+        pytest.param({"commits": [{"added": [".github/ghapp/page.txt"]}]}, True, id="a template"),
         pytest.param({"commits": [OTHER, {}]}, True, id="a merge"),
         pytest.param({"commits": []}, True, id="no commits listed"),
         pytest.param({"commits": [OTHER] * 20}, True, id="the list may be cut"),
