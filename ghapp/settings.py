@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from ghapp.core.facts import RepoName
 
@@ -65,6 +65,19 @@ class Settings:
             github_webhook_secrets=_listed(env.get("GHAPP_GITHUB_WEBHOOK_SECRET", "")),
             variables={name: value for name, value in env.items() if name.startswith("GHAPP_")},
         )
+
+    @property
+    def web_url(self) -> str:
+        """Where people see what the API tells of, without a slash at the end."""
+        if self.api_url == GITHUB_API_URL:
+            return "https://github.com"
+        return self.api_url.removesuffix("/api/v3")
+
+    def file_address(self, path: str) -> str:
+        """Where a person reads a file of the home repository; an address stays what it is."""
+        if path.startswith(("http://", "https://")):
+            return path
+        return f"{self.web_url}/{self.home_repo}/blob/HEAD/{quote(path)}"
 
     def secrets_of(self, variable: str) -> tuple[str, ...]:
         """The comma-separated secrets in a variable; empty when it is unset."""

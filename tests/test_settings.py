@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ghapp.core.facts import RepoName
 from ghapp.settings import Settings, SettingsError
 
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----"
@@ -132,3 +133,19 @@ def test_secrets_never_show() -> None:
     )
     assert "hunter2" not in repr(settings)
     assert "PRIVATE KEY" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("api", "web"),
+    [
+        ("https://api.github.com", "https://github.com"),
+        ("https://git.example/api/v3", "https://git.example"),
+        ("http://127.0.0.1:4000", "http://127.0.0.1:4000"),
+    ],
+    ids=["GitHub.com", "Enterprise", "an emulator"],
+)
+def test_people_see_files_beside_the_api(api: str, web: str) -> None:
+    settings = Settings(app_id="1", private_key="", home_repo=RepoName("acme/ops"), api_url=api)
+    assert settings.web_url == web
+    assert settings.file_address("docs/a b.md") == f"{web}/acme/ops/blob/HEAD/docs/a%20b.md"
+    assert settings.file_address("https://wiki.example/a") == "https://wiki.example/a"

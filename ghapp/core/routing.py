@@ -16,7 +16,8 @@ MAINTENANCE_PREFIX = "maintenance:"
 BACKLOG = Fingerprint("backlog:all")
 """The key of the one issue that lists what was old already when it arrived."""
 
-_INCIDENT = "incident:"
+CONVERSATION = "incident:"
+"""Begins the conversation of each incident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +93,14 @@ def _texts(value: object) -> tuple[str, ...]:
 
 def conversation_of(fingerprint: Fingerprint) -> str:
     """The conversation of an incident: what concerns it is handled one at a time, in order."""
-    return _INCIDENT + fingerprint
+    return CONVERSATION + fingerprint
 
 
 def fingerprint_of(conversation: str) -> Fingerprint | None:
     """The incident that a conversation is about; None for the app's other conversations."""
     return (
-        Fingerprint(conversation.removeprefix(_INCIDENT))
-        if conversation.startswith(_INCIDENT)
+        Fingerprint(conversation.removeprefix(CONVERSATION))
+        if conversation.startswith(CONVERSATION)
         else None
     )
 

@@ -17,6 +17,7 @@ from ghapp.duties.edits import Edits
 from ghapp.duties.handoffs import Handoffs
 from ghapp.duties.heartbeats import Heartbeats
 from ghapp.duties.incidents import Incidents
+from ghapp.duties.kinds import KINDS
 from ghapp.duties.milestones import Milestones
 from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import Models
@@ -177,8 +178,12 @@ class Duties:
         return (
             Round("incidents", LOOK_EVERY, self._look, watched=True),
             Round("handoffs", HANDOFF_EVERY, self._hand_over),
-            Round("releases", RELEASES_EVERY, self._release, watched=True),
+            Round("release", RELEASES_EVERY, self._release, watched=True),
         )
+
+    def kinds(self) -> frozenset[str]:
+        """What people may choose from."""
+        return frozenset({one.kind for one in self.rounds()} | KINDS)
 
     def in_force(self) -> Model:
         """The model in force, for those who run only once there is one."""

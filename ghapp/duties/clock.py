@@ -1,7 +1,7 @@
 """The clock of the duties: wakes whatever is due, and looks round at intervals; every look is level-triggered."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -45,8 +45,7 @@ class Clock:
 
     async def look(self) -> timedelta:
         """Wake what is due now; how long until something else may be."""
-        incidents = {conversation_of(key): at for key, at in (await self.records.due()).items()}
-        due = {**await self.alarms.due(), **incidents}
+        due = await self.due()
         now = self.now()
         self._woken = {name: seen for name, seen in self._woken.items() if name in due}
         for conversation, at in due.items():
@@ -58,6 +57,11 @@ class Clock:
             self._woken[conversation] = (at, now)
             await self.wake(conversation)
         return min([STEP, *(at - now for at in due.values() if at > now)])
+
+    async def due(self) -> Mapping[str, datetime]:
+        """When each conversation is due (UTC), whether that is past or to come."""
+        incidents = {conversation_of(key): at for key, at in (await self.records.due()).items()}
+        return {**await self.alarms.due(), **incidents}
 
 
 async def every(interval: timedelta, chore: Callable[[], Awaitable[None]], *, name: str) -> None:

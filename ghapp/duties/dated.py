@@ -10,9 +10,8 @@ from ghapp.core.facts import Issue, RepoName
 from ghapp.core.marker import Marker
 from ghapp.duties.texts import LONGEST_BODY
 from ghapp.engine.store import Done, Intended
-from ghapp.github.errors import Unavailable
 from ghapp.github.gateway import Gateway, ListState
-from ghapp.github.reconciler import IN_FLIGHT, Ledger
+from ghapp.github.reconciler import Ledger, until_landed
 from ghapp.model.names import Login
 
 log = structlog.get_logger(__name__)
@@ -59,9 +58,7 @@ class Dated:
         if isinstance(state, Done):
             return None
         if isinstance(state, Intended) and name not in self._own:
-            rest = (state.at + IN_FLIGHT - self._now()).total_seconds()
-            if rest > 0:
-                raise Unavailable("an earlier write may still be on its way", after=rest)
+            until_landed(state, self._now())
         known = await self.find(mark, since=since)
         if known is not None:
             await self._done(name, known)

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ghapp.engine.store import Done, Intended
-from ghapp.github.errors import Unavailable
-from ghapp.github.reconciler import IN_FLIGHT, Ledger
+from ghapp.github.reconciler import Ledger, until_landed
 
 
 class Once:
@@ -27,9 +26,7 @@ class Once:
         """
         state = await self._ledger.ledger_state(name)
         if isinstance(state, Intended) and name not in self._own:
-            rest = (state.at + IN_FLIGHT - self._now()).total_seconds()
-            if rest > 0:
-                raise Unavailable("an earlier write may still be on its way", after=rest)
+            until_landed(state, self._now())
         return state
 
     async def intend(self, name: str) -> None:

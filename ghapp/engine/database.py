@@ -1,5 +1,6 @@
 """Open the one database that the inbox, the app's memory and the queue share."""
 
+import contextlib
 import importlib
 import sqlite3
 from pathlib import Path
@@ -108,6 +109,19 @@ def file_identity(db: sa.Engine) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     return found.st_dev, found.st_ino
+
+
+def snapshot(db: sa.Engine, copy: Path) -> None:
+    """Copy a SQLite database as it is at this instant, whoever works on it; nothing where there is no file yet."""
+    source = Path(str(db.url.database))
+    if not source.exists():
+        return
+    module = sqlite_module()
+    with (
+        contextlib.closing(module.connect(source)) as original,
+        contextlib.closing(module.connect(copy)) as made,
+    ):
+        original.backup(made)
 
 
 def bookkeeping_engine(db: sa.Engine) -> sa.Engine:

@@ -92,6 +92,18 @@ def carrying(incident: Incident) -> str:
     return occasion(incident.key, "carrier")
 
 
+def until_landed(state: Intended, now: datetime) -> None:
+    """Let no more than `IN_FLIGHT` pass until a write of a process that is gone has been carried out or ended.
+
+    Raises:
+        Unavailable: it may still be on its way.
+    """
+    # A clock that was ahead when it was noted must not keep it waiting for longer.
+    rest = min(state.at + IN_FLIGHT - now, IN_FLIGHT).total_seconds()
+    if state.at <= now + IN_FLIGHT and rest > 0:
+        raise Unavailable("an earlier write may still be on its way", after=rest)
+
+
 @dataclass(frozen=True, slots=True)
 class Applied:
     """The incident and its issue after the effects; `wrote` is when its own text was last written, if it was."""
@@ -199,9 +211,7 @@ class Reconciler:
         """
         state = await self._ledger.ledger_state(name)
         if isinstance(state, Intended) and name not in self._own:
-            rest = (state.at + IN_FLIGHT - self._now()).total_seconds()
-            if rest > 0:
-                raise Unavailable("an earlier write may still be on its way", after=rest)
+            until_landed(state, self._now())
         return state
 
     async def _intend(self, name: str) -> None:

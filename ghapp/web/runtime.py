@@ -5,7 +5,6 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote
 
 import aiohttp
 import structlog
@@ -89,8 +88,8 @@ class Runtime:
                 wake=self.engine.wake,
                 pager=ApprisePager(settings.variables),
                 home=settings.home_repo,
-                address=self._file_address,
-                web=_web_of(settings.api_url),
+                address=settings.file_address,
+                web=settings.web_url,
                 now=utc_now,
             ),
             model_changed=self._model_changed,
@@ -297,15 +296,3 @@ class Runtime:
         metrics.set_queue(depth=depth, oldest_seconds=oldest, parked=parked)
         severities = (record.incident.severity for record in records.values())
         metrics.set_open_incidents(Counter(severities))
-
-    def _file_address(self, path: str) -> str:
-        """Where a person reads a file of the home repository; an address stays what it is."""
-        if path.startswith(("http://", "https://")):
-            return path
-        web = _web_of(self.settings.api_url)
-        return f"{web}/{self.settings.home_repo}/blob/HEAD/{quote(path)}"
-
-
-def _web_of(api: str) -> str:
-    """Where people see what a REST API tells of."""
-    return "https://github.com" if api == "https://api.github.com" else api.removesuffix("/api/v3")
