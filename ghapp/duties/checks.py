@@ -1,6 +1,6 @@
 """Publishes verdicts as check runs: one of each name on a head, kept up to date, written only when it changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import Any
@@ -116,7 +116,7 @@ class Checks:
         """The whole tree of reasons in Markdown, which mentions nobody."""
         return self._texts.whole(
             _TEMPLATE,
-            reasons=verdict.reasons,
+            reasons=list(_lines(verdict.reasons)),
             place=lambda setting: self._place(verdict.file, setting),
             details=Markdown(verdict.details),
         )
@@ -229,3 +229,10 @@ def _remarks(report: Report) -> str:
 
 def _digest(facts: Any) -> str:
     return sha256(msgspec.json.encode(facts)).hexdigest()[:16]
+
+
+def _lines(reasons: Iterable[Reason], depth: int = 0) -> Iterator[tuple[Markdown, Reason]]:
+    """The tree as the items of a nested list, each behind its indentation."""
+    for reason in reasons:
+        yield Markdown("  " * depth), reason
+        yield from _lines(reason.children, depth + 1)
