@@ -38,9 +38,11 @@ def word(value: object) -> Value:
 
 
 def words(value: object) -> Value:
-    """A list of such words."""
-    found = [word(one) for one in value] if isinstance(value, list) else [None]
-    return [one for one in found if isinstance(one, str)] if None not in found else None
+    """A list of such words, without what is none; a list of nothing but that cannot be read."""
+    if not isinstance(value, list):
+        return None
+    found = [one for one in map(word, value) if isinstance(one, str)]
+    return found if found or not value else None
 
 
 def number(value: object) -> Value:

@@ -472,6 +472,17 @@ class TestSeverity:
         silent = event_of("account.updated-clear", requirements=...)
         assert signals_of(silent)[0].status is ENDS
 
+    def test_a_requirement_that_is_unreadable_hides_no_other(self) -> None:
+        due = ["company.tax_id", "Bob's tax id", 7]
+        signal = signal_of("account.updated-due", requirements__currently_due=due)
+        assert signal.severity == SEV3
+        shown = signal.fields["data"]["object"]["requirements"]["currently_due"]
+        assert shown == ["company.tax_id"]
+
+    def test_requirements_none_of_which_is_readable_are_not_none(self) -> None:
+        message = event_of("account.updated-due", requirements__currently_due=["Bob's tax id"])
+        assert parse(message) == Nothing("nothing new in it")
+
     def test_a_warning_that_does_not_say_whether_it_is_actionable_is(self) -> None:
         assert signal_of("radar.early_fraud_warning.created", actionable=...).severity == SEV2
 
