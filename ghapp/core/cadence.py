@@ -18,8 +18,8 @@ from ghapp.core import series
 from ghapp.core.calendar import Calendar, calendar_of
 from ghapp.core.freeze import Window, configured, holding
 from ghapp.core.zoned import to_wall
-from ghapp.model.later import Triage
 from ghapp.model.release import Cadence
+from ghapp.model.routines import Triage
 from ghapp.model.types import Model
 from ghapp.model.values import Weekday
 

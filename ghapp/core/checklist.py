@@ -79,24 +79,18 @@ def boxes(body: str) -> Boxes:
     A heading is in force up to the next that is not below it; code is not read.
     """
     found: dict[str, list[Box]] = {"before": [], "after": []}
-    for section, box in _sections(body):
-        found[section].append(box)
+    for section, one in _sections(body):
+        found[section].append(one)
     return Boxes(tuple(found["before"]), tuple(found["after"]))
 
 
-def _sections(body: str) -> Iterator[tuple[str, Box]]:
-    section, depth = "", 0
-    for line in _prose(body):
-        heading = _HEADING.fullmatch(line)
-        if heading is not None and (not section or len(heading[1]) <= depth):
-            word = heading[2].casefold().partition(" ")[0]
-            section, depth = (word if word in {"before", "after"} else ""), len(heading[1])
-        box = _BOX.fullmatch(line)
-        if box is not None and section:
-            yield section, Box(box[2], box[1] != " ")
+def box(line: str) -> Box | None:
+    """The box that a line is; None of another line."""
+    found = _BOX.fullmatch(line)
+    return None if found is None else Box(found[2], found[1] != " ")
 
 
-def _prose(body: str) -> Iterator[str]:
+def prose(body: str) -> Iterator[str]:
     """The lines outside fenced code (https://spec.commonmark.org/0.31.2/#fenced-code-blocks)."""
     fence = ""
     for line in _LINE_END.split(body):
@@ -107,3 +101,15 @@ def _prose(body: str) -> Iterator[str]:
             yield line
         elif found is not None and found[1].startswith(fence) and not line[found.end() :].strip():
             fence = ""
+
+
+def _sections(body: str) -> Iterator[tuple[str, Box]]:
+    section, depth = "", 0
+    for line in prose(body):
+        heading = _HEADING.fullmatch(line)
+        if heading is not None and (not section or len(heading[1]) <= depth):
+            word = heading[2].casefold().partition(" ")[0]
+            section, depth = (word if word in {"before", "after"} else ""), len(heading[1])
+        found = box(line)
+        if found is not None and section:
+            yield section, found

@@ -31,6 +31,11 @@ def escape(text: str, limit: int | None = None) -> str:
     return _at_line_start(_TOKEN.sub(_defuse, line)).replace(ZERO_WIDTH, f"&#{ord(ZERO_WIDTH)};")
 
 
+def unescape(markdown: str) -> str:
+    """The text of which `escape` made a line; of what people changed in that line, something like it."""
+    return _ESCAPED.sub(_plain, markdown).replace(ZERO_WIDTH, "")
+
+
 def plain_title(text: str, limit: int = 200) -> str:
     """`text` as the title of an issue: one line of at most `limit` characters, none of them invisible.
 
@@ -57,6 +62,10 @@ _TOKEN = re.compile(
     | (?P<punctuation> [\\`*\[\]~$] | (?<![0-9a-z])_ | (?<=[0-9a-f]{40})_ | _(?![0-9a-z]) )
     """,
     re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
+_ESCAPED = re.compile(
+    r"<(?P<url>https?://[^<>\s]*)>|`(?P<sha>[0-9a-fA-F]{40})`|&\#(?P<number>8203|124);|&(?P<name>lt|gt|amp);"
+    r"|\\(?P<punctuation>[\\`*\[\]~$_\-+=\#:.)])"
 )
 _TITLE_REFERENCE = re.compile(
     r"(?<!\w)@(?=[0-9a-z]) | \#(?=\d) | (?<![0-9a-z])gh-(?=\d)",
@@ -102,6 +111,16 @@ def _link(found: str) -> str:
         else f"<{url}>"
     )
     return shown + _TOKEN.sub(_defuse, found[len(address) :])
+
+
+def _plain(found: re.Match[str]) -> str:
+    match found.lastgroup:
+        case "number":
+            return chr(int(found["number"]))
+        case "name":
+            return {"lt": "<", "gt": ">", "amp": "&"}[found["name"]]
+        case group:
+            return found[group or 0]
 
 
 def _at_line_start(line: str) -> str:
@@ -160,7 +179,7 @@ def _spelt(character: str) -> str:
 
 _URL_LIMIT = 2048
 _HOST = re.compile(r"[0-9a-z._-]+|[0-9a-f:.]+")
-_GITHUB = {"github.com", "www.github.com"}
+_GITHUB = {"github.com", "www.github.com", "redirect.github.com"}
 _TRACKED = re.compile(r"/(issues|pulls?|discussions|commits?|compare)(?=/)", re.IGNORECASE)
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ENTITY_END = re.compile(r"(&[#0-9A-Za-z]+);")

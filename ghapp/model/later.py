@@ -1,4 +1,4 @@
-"""The duties besides incidents, reviews and releases: hygiene, triage, docs, decisions, the report."""
+"""The sections besides incidents, reviews, releases and routines: hygiene, decisions, business hours."""
 
 from datetime import time, timedelta
 from typing import Annotated, Literal, Self
@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Tag, model_validator
 
 from ghapp.model.duration import Duration, DurationOrZero
-from ghapp.model.references import AreaRef, PersonRef, WhoRef
+from ghapp.model.references import AreaRef, PersonRef
 from ghapp.model.rule_settings import RuleTable
 from ghapp.model.section import (
     EMPTY,
@@ -19,15 +19,12 @@ from ghapp.model.section import (
     in_order,
 )
 from ghapp.model.values import (
-    UTC,
     WORKDAYS,
     Count,
     Day,
     DayOfWeek,
     Text,
     TimeOfDay,
-    Weekday,
-    Zone,
 )
 
 Priority = Literal["p0", "p1", "p2", "p3"]
@@ -61,30 +58,6 @@ class Hygiene(Section):
     """How many issues one run may touch."""
     rules: RuleTable = RuleTable()
     """Checks by their names."""
-
-
-class Triage(Section):
-    """The weekly meeting over what is new and what is late."""
-
-    on: DayOfWeek = Weekday.MONDAY
-    """A weekday."""
-    at: TimeOfDay = time(9, 30)
-    timezone: Zone = UTC
-    """IANA name; default: the file's."""
-    facilitators: Annotated[
-        Annotated[WhoRef, Tag(TEXT)] | Annotated[tuple[PersonRef, ...], Tag(LIST)], LIST_OR_TEXT
-    ] = ()
-    """Logins who take turns, or rotation:NAME."""
-
-
-class Doc(Section):
-    """Documents with an owner who reads them over regularly."""
-
-    path: Text
-    """A glob from the root of the repository."""
-    owner: PersonRef
-    review_every: Duration = timedelta(days=90)
-    """How long after a review the next is due."""
 
 
 class Decision(Section):

@@ -11,11 +11,9 @@ from ghapp.model.defaults import with_defaults
 from ghapp.model.later import (
     BusinessHours,
     Decision,
-    Doc,
     Holidays,
     Hygiene,
     Stale,
-    Triage,
 )
 from ghapp.model.maintenance import Maintenance
 from ghapp.model.names import AreaName, Login, PolicyName, RotationName, TeamName, same_login
@@ -24,6 +22,7 @@ from ghapp.model.people import Away, Hours, Member, Override, Person, Rotation
 from ghapp.model.references import AreaRef, NewLogin, PersonRef
 from ghapp.model.release import Cadence, Freeze, Gate, Hotfix, Release
 from ghapp.model.review import Review
+from ghapp.model.routines import Doc, Report, Triage
 from ghapp.model.rule_settings import Rules, RuleSettings, RuleTable
 from ghapp.model.section import EMPTY, Frozen, MayBeEmpty, Section
 from ghapp.model.senders import Rate, Stripe
@@ -55,6 +54,7 @@ __all__ = [
     "Person",
     "Rate",
     "Release",
+    "Report",
     "Review",
     "Rotation",
     "RuleSettings",
@@ -123,7 +123,7 @@ class Model(Section):
     """Documents that somebody reads over regularly."""
     decisions: tuple[Decision, ...] = ()
     """Who decides what."""
-    report: Cadence | None = None
+    report: Report | None = None
     """When the report is written; absent: never."""
 
     @model_validator(mode="before")
