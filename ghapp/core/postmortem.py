@@ -1,0 +1,153 @@
+"""Postmortems: which incidents ask for one, by when, what happened, and whether its actions are fit to be closed.
+
+The issue of a postmortem is known by the incident's issue, so an incident that reopened and was resolved again has one.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from ghapp.core.checklist import Box, box, prose
+from ghapp.core.incident import Incident, Phase
+from ghapp.core.zoned import to_instant, to_wall
+from ghapp.model.names import Login
+from ghapp.model.types import Model
+
+KIND: Final = "postmortem"
+"""Of the marker and the label."""
+DEFAULT: Final = timedelta(days=7)
+"""How long one may take that a person asked for and whose severity asks for none."""
+AGAIN: Final = timedelta(days=7)
+"""From one reminder to the next."""
+HEADING: Final = "action"
+"""What the heading begins with under which the actions stand."""
+
+_HEADING: Final = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t#]*")
+_OWNER: Final = re.compile(
+    r"(?<![\w`/@])@([A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38})(?![\w/])"
+)
+_DATE: Final = re.compile(r"(?<![\w-])(?:due:?[ \t]*)?([0-9]{4}-[0-9]{2}-[0-9]{2})(?![\w-])")
+_ISSUE: Final = re.compile(
+    r"(?<![\w/])#([0-9]{1,9})(?!\w)|https?://[^\s)>]+/issues/([0-9]{1,9})(?![\w/])"
+)
+_HIDDEN: Final = re.compile(r"<!--.*?-->")
+_STRUCK: Final = "~~"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One line of the actions: what is to be done, by whom and until when; `issue` is where it is followed up."""
+
+    text: str
+    owner: Login | None = None
+    due: date | None = None
+    done: bool = False
+    issue: int | None = None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What it still needs before the postmortem can be closed; what is done needs nothing."""
+        if self.done:
+            return ()
+        wants = (("an owner", self.owner is None), ("a date", self.due is None))
+        return tuple(what for what, is_missing in wants if is_missing)
+
+
+def key_of(incident: Incident) -> str:
+    """The key of its postmortem for ever: the incident's issue."""
+    return f"{incident.repo}#{incident.number}"
+
+
+def asks(incident: Incident, model: Model) -> bool:
+    """Whether it is over, and its severity wants a postmortem."""
+    over = incident.phase is Phase.CLOSED and incident.closed_at is not None
+    gathered = incident.backlog or incident.maintenance
+    return over and not gathered and model.severities[incident.severity].postmortem is not None
+
+
+def due_on(incident: Incident, model: Model, asked_at: datetime | None = None) -> date:
+    """The date by which it is due, in the file's time zone.
+
+    It counts from the end of the incident; before that, and when a person asks for one later, from when they asked.
+    """
+    length = model.severities[incident.severity].postmortem or DEFAULT
+    times = [at for at in (incident.closed_at, asked_at) if at is not None]
+    since = max(times, default=incident.opened_at)
+    return to_wall(since + length, model.timezone).date()
+
+
+def reminder(due: date, now: datetime, zone: ZoneInfo) -> int | None:
+    """The number of the reminder that should have been said by `now`, None before the first.
+
+    The first, 0, is said when the date begins, and another each week. Only the latest is said: after an outage nobody
+    is reminded twice.
+    """
+    first = to_instant(datetime.combine(due, time()), zone)
+    return None if now < first else (now - first) // AGAIN
+
+
+def is_late(due: date, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether a date is over on the clock of a zone; on the date itself nothing is late."""
+    return to_wall(now, zone).date() > due
+
+
+def actions(body: str) -> tuple[Action, ...]:
+    """The boxes under the heading "Actions", up to the next heading that is not below it. Never raises.
+
+    An owner is the first `@login`, a due date the first date; what is struck through is dropped.
+    """
+    return tuple(_action(found.text, done=found.ticked) for found in _boxes(body))
+
+
+def incomplete(found: Iterable[Action]) -> tuple[Action, ...]:
+    """The actions for which a postmortem cannot be closed yet."""
+    return tuple(one for one in found if one.missing)
+
+
+def late(found: Iterable[Action], now: datetime, zone: ZoneInfo) -> tuple[Action, ...]:
+    """The actions that are not done though their date is over."""
+    return tuple(
+        one for one in found if not one.done and one.due is not None and is_late(one.due, now, zone)
+    )
+
+
+def _boxes(body: str) -> Iterator[Box]:
+    inside, depth = False, 0
+    for line in prose(body):
+        heading = _HEADING.fullmatch(line)
+        if heading is not None and (not inside or len(heading[1]) <= depth):
+            inside, depth = heading[2].casefold().startswith(HEADING), len(heading[1])
+        found = box(line)
+        if inside and found is not None:
+            text = _HIDDEN.sub("", found.text).strip()
+            if text and not (text.startswith(_STRUCK) and text.endswith(_STRUCK)):
+                yield Box(text, found.ticked)
+
+
+def _action(text: str, *, done: bool) -> Action:
+    owner, due, issue = _OWNER.search(text), _date_in(text), _ISSUE.search(text)
+    left = text
+    for found in (owner, due):
+        if found is not None:
+            left = left.replace(found[0], " ", 1)
+    return Action(
+        text=" ".join(left.split()).strip(" ,;:.-()") or text,
+        owner=Login(owner[1]) if owner is not None else None,
+        due=date.fromisoformat(due[1]) if due is not None else None,
+        done=done,
+        issue=int(issue[1] or issue[2]) if issue is not None else None,
+    )
+
+
+def _date_in(text: str) -> re.Match[str] | None:
+    """The first date that the calendar has."""
+    for found in _DATE.finditer(text):
+        try:
+            date.fromisoformat(found[1])
+        except ValueError:
+            continue
+        return found
+    return None
