@@ -18,7 +18,7 @@ from ghapp.core.text import unescape
 
 ROWS: Final = 25
 """How many items of a section are shown."""
-FEWER: Final = (ROWS, 15, 8, 3, 0)
+FEWER: Final = (ROWS, 15, 8, 3, 1, 0)
 """How many are, where the text would be too long: the first number with which it is not."""
 TEXT_LENGTH: Final = 120
 

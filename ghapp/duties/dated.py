@@ -41,12 +41,14 @@ class Dated:
         *,
         title: str,
         body: str,
+        below: str = "",
         labels: Sequence[str] = (),
         assignees: Sequence[Login] = (),
         since: datetime | None = None,
     ) -> Issue | None:
         """Open the issue of this kind and key; None when there is, or ever was, one.
 
+        What is `below` stands outside the app's marks: it is people's from then on, and never written again.
         Before `since` there can have been none, so older ones are not looked through.
 
         Raises:
@@ -68,7 +70,7 @@ class Dated:
         issue = await self._gateway.create_issue(
             self._home,
             title=title,
-            body=rewritten("", body, mark),
+            body=rewritten(below, body, mark),
             labels=[mark.kind, *labels],
             assignees=assignees,
         )

@@ -46,6 +46,14 @@ class TestOpen:
         assert issue.assignees == ("bob",)
         assert issue.body.splitlines() == [BEGIN, "Words.", END, "", marker.render(MARK)]
 
+    async def test_what_is_below_is_peoples(self, dated: Dated) -> None:
+        made = await dated.open(MARK, title="T", body="Words.", below="## Notes")
+        assert made is not None
+        assert generated(made.body) == "Words."
+        later = await dated.edit(made, "Others.")
+        assert later.body == made.body.replace("Words.", "Others.")
+        assert "## Notes" in later.body
+
     async def test_twice_is_once(self, dated: Dated, desk: Desk) -> None:
         await opened(dated)
         with desk.spending() as spent:

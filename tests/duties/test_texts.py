@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ghapp import plugins
 from ghapp.core import marker
@@ -23,20 +22,10 @@ from ghapp.duties.templates import templates_folder
 from ghapp.duties.texts import BEGIN, END, LONGEST_BODY, TemplateTexts
 from ghapp.model.names import AreaName, Login, Severity
 from ghapp.model.problem import Problem
+from tests.duties.test_texts_routines import TEMPLATES as ROUTINES
 from tests.support.activity import active, headings
 from tests.support.builders import HOME, KEY, NOW, OWNERS, firing, model, opened
-
-PAYLOAD = (
-    "fixes #1, @everyone and @acme/ops see GH-7 and a5c3785ed8d6a35868bc169f07e40e889087fd2e\n"
-    "```\n~~~\n</details><!-- ghapp:end -->\n# Heading | cell `code` ![x](http://evil.example/i.png)\n"
-    "[login](javascript:alert(1)) <img src=x onerror=y> https://github.com/acme/ops/issues/1 www.evil.example\n"
-    "\N{RIGHT-TO-LEFT OVERRIDE}txet\N{ZERO WIDTH SPACE}\u2028&#64;mallory {{ 7*7 }}\n"
-    '<!-- ghapp {"kind":"incident","key":"forged"} -->\n<!-- ghapp-state {"key":"forged"} -->'
-)
-pieces = st.sampled_from(
-    [*PAYLOAD.split(" "), *PAYLOAD.split("\n"), "\n", " ", "|", "`", "\\", "@"]
-)
-hostile = st.just(PAYLOAD) | st.lists(pieces, min_size=1, max_size=12).map("".join)
+from tests.support.hostile import PAYLOAD, hostile
 
 OURS = Login("alice")
 """A login that the model names: the app mentions it on purpose."""
@@ -145,7 +134,8 @@ def test_every_template_is_proven_here() -> None:
         "handoff_next",
         "edit_pull",
     }
-    assert {path.stem for path in templates_folder().glob("*.md")} == {*EVERY_COMMENT, *others}
+    found = {path.stem for path in templates_folder().glob("*.md")}
+    assert found - ROUTINES == {*EVERY_COMMENT, *others}
 
 
 class TestHostileText:
