@@ -14,6 +14,7 @@ from typing import Final
 
 from pathspec import GitIgnoreSpec
 
+from ghapp.core.agenda import Item, items_in
 from ghapp.core.front_matter import UnreadableError, may_have, reviewed
 from ghapp.model.names import AreaName, Login, same_login
 from ghapp.model.routines import Doc
@@ -96,6 +97,15 @@ class RollUp:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the issue: a document, whether somebody has ticked it, and the hidden key behind it."""
+
+    doc: Reviewed
+    ticked: bool
+    mark: str
+
+
 def entry_of(path: str, docs: Iterable[Doc]) -> Doc | None:
     """The first entry of `docs:` that takes a file in; None of another file, and of what is vendored or a fixture."""
     for doc in docs:
@@ -148,6 +158,19 @@ def roll_ups(found: Iterable[Reviewed]) -> tuple[RollUp, ...]:
     return tuple(
         RollUp(docs[0].owner, tuple(sorted(docs, key=_urgency)), _key(docs))
         for _, docs in sorted(by_owner.items())
+    )
+
+
+def rows(roll_up: RollUp, body: str = "") -> tuple[Row, ...]:
+    """The lines of a roll-up; what people have ticked in its body so far stays ticked while it is due.
+
+    A tick is a note to oneself: only a date or an approved change is a review.
+    """
+    ticked = {item.key for item in items_in(body) if item.ticked}
+    items = [Item(key=f"doc:{doc.path}", text=doc.path) for doc in roll_up.docs]
+    return tuple(
+        Row(doc, item.key in ticked, item.mark)
+        for doc, item in zip(roll_up.docs, items, strict=True)
     )
 
 

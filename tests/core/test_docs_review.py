@@ -17,6 +17,7 @@ from ghapp.core.docs_review import (
     owner_in,
     owner_of,
     roll_ups,
+    rows,
     used_runbooks,
 )
 from ghapp.model.interval import parse_interval
@@ -240,6 +241,14 @@ class TestRollUps:
         problem = one("p", "bob", None, State.PROBLEM)
         assert key(problem).startswith("bob:undated-")
         assert len({key(problem), key(one("q", "bob", None)), key(problem, one("b", "bob"))}) == 3
+
+
+def test_a_tick_stays_while_the_document_is_due() -> None:
+    (made,) = roll_ups([one("docs/a--b c.md", "bob"), one("docs/d.md", "bob")])
+    lines = [f"- [ ] [{row.doc.path}](https://x.example/) {row.mark} · due" for row in rows(made)]
+    body = "\n".join([lines[0].replace("[ ]", "[x]"), lines[1]])
+    assert [row.ticked for row in rows(made, body)] == [True, False]
+    assert [row.mark for row in rows(made, body)] == [row.mark for row in rows(made)]
 
 
 @given(

@@ -1,16 +1,22 @@
 """What people read of the routines: short enough, harmless, and valid whatever anybody wrote into a title."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 
 from ghapp import plugins
-from ghapp.core import agenda, agenda_items, marker
+from ghapp.core import agenda, agenda_items, docs_review, marker
 from ghapp.core.agenda import Item, Part, Section
 from ghapp.core.agenda_items import OnCall
+from ghapp.core.docs_review import Reviewed, State
 from ghapp.core.marker import Marker
+from ghapp.core.postmortem import Action, actions
 from ghapp.core.response_times import times
+from ghapp.core.text import plain_title
+from ghapp.core.timeline import Moment, What, timeline
 from ghapp.core.triage import Lead, Meeting, current
 from ghapp.duties.dated import rewritten
 from ghapp.duties.texts import LONGEST_BODY, TemplateTexts
@@ -19,7 +25,12 @@ from tests.support.activity import active, headings
 from tests.support.builders import HOME, NOW, model, opened
 from tests.support.hostile import PAYLOAD, hostile
 
-TEMPLATES = {"triage_title", "triage_issue", "triage_notes", "triage_over"}
+TEMPLATES = {
+    *("triage_title", "triage_issue", "triage_notes", "triage_over"),
+    *("docs_review_title", "docs_review", "docs_review_over", "docs_review_pull"),
+    *("postmortem_title", "postmortem", "postmortem_sections", "postmortem_due"),
+    *("postmortem_open_again", "action_title", "action_issue", "action_made"),
+}
 """Those that are proven here."""
 
 MODEL = model()
@@ -146,3 +157,134 @@ def test_a_payload_in_every_fact_of_an_incident() -> None:
     (item,) = agenda_items.incidents([opened()], WEB)
     words = triage((Part(Section.INCIDENTS, (item,)),), PAYLOAD)
     assert active(words.replace("@alice", "alice")) == []
+
+
+def reviews(count: int, path: str = "docs/runbooks/a.md", why: str = "") -> list[Reviewed]:
+    due = date(2026, 11, 22)
+    values = {"owner": ALICE, "last": due - timedelta(days=90), "why": why}
+    return [
+        *(
+            Reviewed(path=f"{path}{number}", state=State.OVERDUE, due=due, **values)
+            for number in range(count)
+        ),
+        Reviewed(path=path, owner=ALICE, state=State.PROBLEM, why=why),
+    ]
+
+
+def roll_up(found: list[Reviewed], shown: int = 100) -> str:
+    (made,) = docs_review.roll_ups(found)
+    return TEXTS.plain(
+        "docs_review.md",
+        owner=made.owner,
+        rows=docs_review.rows(made),
+        today=date(2026, 11, 22),
+        shown=shown,
+    )
+
+
+class TestDocs:
+    def test_how_it_reads(self) -> None:
+        text = roll_up(reviews(3, why="an incident on 2026-11-08 called for it"), 3)
+        assert text.startswith("@alice 4 of your documents are due for review, on 2026-11-22.")
+        assert text.count("- [ ] ") == 3
+        assert (
+            "overdue: 2026-11-22, last 2026-08-24 (an incident on 2026-11-08 called for it)" in text
+        )
+        assert "… 1 more" in text
+        assert "1 of your documents is due" in roll_up(reviews(0))
+
+    @settings(max_examples=30)
+    @given(text=hostile)
+    def test_paths_and_dates_are_anybodys(self, text: str) -> None:
+        words = roll_up(reviews(2, text, text))
+        assert active(words.replace("@alice", "alice")) == []
+
+    def test_the_others(self) -> None:
+        assert TEXTS.plain("docs_review_title.md", owner=ALICE) == "Documents to review: alice"
+        assert "`alice`" in TEXTS.plain("docs_review_over.md", owner=ALICE)
+        facts = {"owner": ALICE, "path": "docs/a.md"}
+        asked = TEXTS.plain("docs_review_pull.md", by=Login("bob"), **facts)
+        assert "@alice approves it, as the document's owner." in asked
+        own = TEXTS.plain("docs_review_pull.md", by=ALICE, **facts)
+        assert "you asked for it yourself" in own
+
+
+def postmortem(text: str, shown: int = 100, **changes: Any) -> str:
+    incident = replace(opened(), summary=text)
+    moments = (*timeline(incident), Moment(NOW, What.UPDATE, ALICE, text))
+    values: dict[str, Any] = {
+        "owners": (ALICE,),
+        "due": date(2026, 11, 25),
+        "incident": incident,
+        "began": NOW,
+        "acknowledged": "3m",
+        "ended": "",
+        "moments": moments,
+        "shown": shown,
+    }
+    return TEXTS.plain("postmortem.md", **{**values, **changes})
+
+
+class TestPostmortem:
+    def test_how_it_reads(self) -> None:
+        text = postmortem("Latency is high")
+        assert text.startswith(
+            "@alice this postmortem is due on **2026-11-25**. It is about #7, sev2"
+        )
+        assert "| Acknowledged | after 3m |" in text
+        assert "| Over | not yet |" in text
+        assert "| 2026-11-22 12:00:00 UTC | update | `alice` | Latency is high |" in text
+        assert "more, on the incident's issue" in postmortem("x", 1)
+        assert "| never |" in postmortem("x", acknowledged="", ended="2h").replace(
+            "Acknowledged", ""
+        )
+
+    @settings(max_examples=30)
+    @given(text=hostile)
+    def test_summaries_and_updates_are_anybodys(self, text: str) -> None:
+        words = postmortem(text)
+        assert [
+            what for what in active(words.replace("@alice", "alice")) if what != "a reference"
+        ] == []
+        assert active(words.replace("@alice", "alice").replace("#7", "7")) == []
+        title = TEXTS.plain("postmortem_title.md", title=plain_title(text))
+        assert title.isprintable()
+
+    def test_its_sections_have_no_action_yet(self) -> None:
+        text = TEXTS.plain("postmortem_sections.md")
+        assert headings(text)[0] == "Impact"
+        assert headings(text)[-1] == "Actions"
+        assert actions(text) == ()
+        assert len(actions(f"{text}\n- [ ] @alice 2026-12-01 add an alert")) == 1
+
+    @settings(max_examples=30)
+    @given(text=hostile)
+    def test_actions_are_anybodys(self, text: str) -> None:
+        again = TEXTS.plain(
+            "postmortem_open_again.md", incomplete=[Action(text)], example=date(2026, 12, 1)
+        )
+        assert "needs an owner and a date" in again
+        assert active(again) == []
+        made = TEXTS.plain(
+            "action_issue.md", owner=ALICE, due=date(2026, 12, 1), by=ALICE, source=7, text=text
+        )
+        assert active(made.replace("@alice", "alice").replace("#7", "7")) == []
+        assert TEXTS.plain("action_title.md", text=plain_title(text)).isprintable()
+
+    @pytest.mark.parametrize(
+        ("number", "incomplete", "said"),
+        [
+            (0, 0, "is due today. If"),
+            (2, 1, "was due on 2026-11-25. 1 of its actions still needs an"),
+            (2, 2, "2 of its actions still need an"),
+        ],
+    )
+    def test_reminders(self, number: int, incomplete: int, said: str) -> None:
+        facts = {"owners": (ALICE,), "due": date(2026, 11, 25)}
+        text = TEXTS.plain("postmortem_due.md", number=number, incomplete=incomplete, **facts)
+        assert text.startswith("@alice this postmortem ")
+        assert said in text
+
+    def test_an_action_that_was_made(self) -> None:
+        text = TEXTS.plain("action_made.md", issue=9, owner=ALICE, due=date(2026, 12, 1))
+        assert text == "#9 is with `alice`, due on 2026-12-01."
