@@ -133,6 +133,7 @@ def test_every_template_is_proven_here() -> None:
         "handoff_state",
         "handoff_next",
         "edit_pull",
+        "check",
     }
     found = {path.stem for path in templates_folder().glob("*.md")}
     assert found - ROUTINES == {*EVERY_COMMENT, *others}
