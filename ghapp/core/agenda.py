@@ -60,11 +60,6 @@ class Item:
     weeks: int = 0
     ticked: bool = False
 
-    @property
-    def mark(self) -> str:
-        """The hidden key at the end of its line; nothing in it can end the comment."""
-        return f"<!-- ghapp:item {_coded(self.key)} {self.weeks} -->"
-
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -74,6 +69,11 @@ class Part:
     items: tuple[Item, ...]
     more: int = 0
     search: str = ""
+
+
+def mark_of(key: str, weeks: int = 0) -> str:
+    """The hidden key at the end of an item's line; nothing in it can end the comment."""
+    return f"<!-- ghapp:item {_coded(key)} {int(weeks)} -->"
 
 
 def issue_url(web: str, repo: RepoName, number: int, kind: str = "issues") -> str:

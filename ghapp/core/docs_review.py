@@ -14,7 +14,7 @@ from typing import Final
 
 from pathspec import GitIgnoreSpec
 
-from ghapp.core.agenda import Item, items_in
+from ghapp.core.agenda import items_in
 from ghapp.core.front_matter import UnreadableError, may_have, reviewed
 from ghapp.model.names import AreaName, Login, same_login
 from ghapp.model.routines import Doc
@@ -99,11 +99,11 @@ class RollUp:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the issue: a document, whether somebody has ticked it, and the hidden key behind it."""
+    """A line of the issue: a document, the hidden key behind it, and whether somebody has ticked it."""
 
     doc: Reviewed
-    ticked: bool
-    mark: str
+    key: str
+    ticked: bool = False
 
 
 def entry_of(path: str, docs: Iterable[Doc]) -> Doc | None:
@@ -167,11 +167,8 @@ def rows(roll_up: RollUp, body: str = "") -> tuple[Row, ...]:
     A tick is a note to oneself: only a date or an approved change is a review.
     """
     ticked = {item.key for item in items_in(body) if item.ticked}
-    items = [Item(key=f"doc:{doc.path}", text=doc.path) for doc in roll_up.docs]
-    return tuple(
-        Row(doc, item.key in ticked, item.mark)
-        for doc, item in zip(roll_up.docs, items, strict=True)
-    )
+    keys = [f"doc:{doc.path}" for doc in roll_up.docs]
+    return tuple(Row(doc, key, key in ticked) for doc, key in zip(roll_up.docs, keys, strict=True))
 
 
 def owner_in(key: str) -> str:

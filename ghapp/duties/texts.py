@@ -10,6 +10,7 @@ from typing import Any, Final
 import jinja2
 
 from ghapp.core import escalation, marker
+from ghapp.core.agenda import mark_of
 from ghapp.core.command import Command
 from ghapp.core.effects import Open, Say
 from ghapp.core.facts import Fingerprint
@@ -252,6 +253,11 @@ def _code(text: str) -> Markdown:
     return Markdown(f"`{inner}`")
 
 
+def _mark(item: Any) -> Markdown:
+    """The hidden key of an item, by which its tick is found again; it can be nothing else, whatever the key."""
+    return Markdown(mark_of(str(item.key), int(getattr(item, "weeks", 0))))
+
+
 def _pretty(fields: Mapping[str, Any]) -> str:
     return json.dumps(fields, indent=2, ensure_ascii=False, default=str)
 
@@ -272,6 +278,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "code": _code,
     "codes": lambda texts: Markdown(", ".join(str(_code(text)) for text in texts)),
     "address": lambda url: Markdown(safe_url(str(url)) or ""),
+    "mark": _mark,
     "cell": lambda text, limit=200: Markdown(escape(str(text), limit=limit)),
 }
 """What templates may do with a value beside what Jinja offers; `at` and `file` join them, which depend on the team."""

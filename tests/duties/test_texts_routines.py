@@ -15,9 +15,8 @@ from ghapp.core.docs_review import Reviewed, State
 from ghapp.core.marker import Marker
 from ghapp.core.postmortem import Action, actions
 from ghapp.core.response_times import times
-from ghapp.core.text import plain_title
 from ghapp.core.timeline import Moment, What, timeline
-from ghapp.core.triage import Lead, Meeting, current
+from ghapp.core.triage import Meeting, current
 from ghapp.duties.dated import rewritten
 from ghapp.duties.texts import LONGEST_BODY, TemplateTexts
 from ghapp.model.names import Login, RotationName
@@ -26,7 +25,7 @@ from tests.support.builders import HOME, NOW, model, opened
 from tests.support.hostile import PAYLOAD, hostile
 
 TEMPLATES = {
-    *("triage_title", "triage_issue", "triage_notes", "triage_over"),
+    *("triage_title", "triage_issue", "triage_item", "triage_notes", "triage_over"),
     *("docs_review_title", "docs_review", "docs_review_over", "docs_review_pull"),
     *("postmortem_title", "postmortem", "postmortem_sections", "postmortem_due"),
     *("postmortem_open_again", "action_title", "action_issue", "action_made"),
@@ -48,11 +47,12 @@ def meeting() -> Meeting:
 def triage(parts: tuple[Part, ...], text: str = "x", **changes: Any) -> str:
     values: dict[str, Any] = {
         "meeting": meeting(),
-        "lead": Lead(ALICE, why=text),
+        "to": ALICE,
+        "why": text,
         "parts": parts,
         "times": times([opened()]),
         "releases": [{"name": text, "state": text, "day": date(2026, 11, 24), "open": 3}],
-        "on_call": [
+        "rota": [
             OnCall(RotationName("platform"), ALICE, NOW, NOW + timedelta(days=7), text),
             OnCall(RotationName("platform"), None, NOW, NOW, text),
         ],
@@ -138,7 +138,7 @@ class TestTriage:
         assert [one.ticked for one in part.items] == [True, False, False]
 
     def test_t06_zero_items_says_so(self) -> None:
-        text = triage((), "", releases=[], on_call=[], times=times([]), previous=7)
+        text = triage((), "", releases=[], rota=[], times=times([]), previous=7)
         assert "**Nothing to talk about:**" in text
         assert text.endswith("The triage before: #7")
         assert "Why you" not in text
@@ -175,7 +175,7 @@ def roll_up(found: list[Reviewed], shown: int = 100) -> str:
     (made,) = docs_review.roll_ups(found)
     return TEXTS.plain(
         "docs_review.md",
-        owner=made.owner,
+        to=made.owner,
         rows=docs_review.rows(made),
         today=date(2026, 11, 22),
         shown=shown,
@@ -202,7 +202,7 @@ class TestDocs:
     def test_the_others(self) -> None:
         assert TEXTS.plain("docs_review_title.md", owner=ALICE) == "Documents to review: alice"
         assert "`alice`" in TEXTS.plain("docs_review_over.md", owner=ALICE)
-        facts = {"owner": ALICE, "path": "docs/a.md"}
+        facts = {"to": ALICE, "path": "docs/a.md"}
         asked = TEXTS.plain("docs_review_pull.md", by=Login("bob"), **facts)
         assert "@alice approves it, as the document's owner." in asked
         own = TEXTS.plain("docs_review_pull.md", by=ALICE, **facts)
@@ -213,7 +213,7 @@ def postmortem(text: str, shown: int = 100, **changes: Any) -> str:
     incident = replace(opened(), summary=text)
     moments = (*timeline(incident), Moment(NOW, What.UPDATE, ALICE, text))
     values: dict[str, Any] = {
-        "owners": (ALICE,),
+        "notified": (ALICE,),
         "due": date(2026, 11, 25),
         "incident": incident,
         "began": NOW,
@@ -247,7 +247,7 @@ class TestPostmortem:
             what for what in active(words.replace("@alice", "alice")) if what != "a reference"
         ] == []
         assert active(words.replace("@alice", "alice").replace("#7", "7")) == []
-        title = TEXTS.plain("postmortem_title.md", title=plain_title(text))
+        title = TEXTS.plain("postmortem_title.md", title=text)
         assert title.isprintable()
 
     def test_its_sections_have_no_action_yet(self) -> None:
@@ -266,10 +266,10 @@ class TestPostmortem:
         assert "needs an owner and a date" in again
         assert active(again) == []
         made = TEXTS.plain(
-            "action_issue.md", owner=ALICE, due=date(2026, 12, 1), by=ALICE, source=7, text=text
+            "action_issue.md", to=ALICE, due=date(2026, 12, 1), by=ALICE, source=7, text=text
         )
         assert active(made.replace("@alice", "alice").replace("#7", "7")) == []
-        assert TEXTS.plain("action_title.md", text=plain_title(text)).isprintable()
+        assert TEXTS.plain("action_title.md", text=text).isprintable()
 
     @pytest.mark.parametrize(
         ("number", "incomplete", "said"),
@@ -280,7 +280,7 @@ class TestPostmortem:
         ],
     )
     def test_reminders(self, number: int, incomplete: int, said: str) -> None:
-        facts = {"owners": (ALICE,), "due": date(2026, 11, 25)}
+        facts = {"notified": (ALICE,), "due": date(2026, 11, 25)}
         text = TEXTS.plain("postmortem_due.md", number=number, incomplete=incomplete, **facts)
         assert text.startswith("@alice this postmortem ")
         assert said in text
