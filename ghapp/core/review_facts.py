@@ -1,15 +1,18 @@
-"""What the review standard is told of a pull request: frozen, and with a place for what could not be read."""
+"""What the review standard is told of a pull request: frozen, with a place for what could not be read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
+from ghapp.core.diff import digest
 from ghapp.core.facts import RepoName, Sha
 from ghapp.core.freeze import Window
+from ghapp.core.ownership import ownership
 from ghapp.core.pull_request import ChangedFile, Commit, Pull, Review
 from ghapp.core.verdict import Unread
-from ghapp.model.names import Login
+from ghapp.model.names import AreaName, Login
 from ghapp.model.types import Model
 
 
@@ -49,7 +52,7 @@ class Waiver:
     head: Sha
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ReviewFacts:
     """All that the review standard goes by. Nothing has a default: what is left out would count as all well.
 
@@ -74,3 +77,23 @@ class ReviewFacts:
     issues: Mapping[IssueRef, LinkedIssue | Unread | None] | Unread
     template: str | Unread | None
     windows: tuple[Window, ...] | Unread
+
+    @cached_property
+    def touched(self) -> Mapping[AreaName, tuple[str, ...]] | Unread:
+        """The areas that the pull request touches, with its files in them.
+
+        Where GitHub does not list all the files, those that cannot be seen may be anybody's: every area is touched.
+        """
+        if isinstance(self.files, Unread):
+            return self.files
+        found = ownership(self.model).touched(self.files)
+        if self.files_complete:
+            return found
+        return {name: found.get(name, ()) for name in self.model.areas}
+
+    @cached_property
+    def diff(self) -> str | Unread | None:
+        """The digest of what the head changes; None where it changes more than GitHub lists."""
+        if isinstance(self.files, Unread):
+            return self.files
+        return digest(self.files) if self.files_complete else None

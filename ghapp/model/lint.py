@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from ghapp.model.globs import covers
+from ghapp.model.lint_review import lint_review
 from ghapp.model.names import AreaName, Login, RotationName, TeamName
 from ghapp.model.problem import Finding, Path, dotted
 from ghapp.model.references import DEFAULT_POLICY
@@ -13,7 +14,13 @@ from ghapp.model.types import AlertRule, Area, Model
 
 def lint(model: Model) -> Iterator[Finding]:
     """Every finding about a whole file."""
-    for check in (_same_but_for_case, shadowed_rules, _levels_that_reach_nobody, *_ADVICE):
+    for check in (
+        _same_but_for_case,
+        shadowed_rules,
+        _levels_that_reach_nobody,
+        lint_review,
+        *_ADVICE,
+    ):
         yield from check(model)
 
 

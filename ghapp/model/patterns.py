@@ -53,9 +53,9 @@ def regex_of(glob: str) -> str:
 def any_of(globs: tuple[str, ...]) -> Callable[[str], bool]:
     """Whether a path is among those that valid globs mean: the last that matches decides, and none means no."""
     if not any(glob.startswith("!") for glob in globs):
-        whole = re.compile("|".join(map(regex_of, globs)) or "(?!)")
+        whole = re.compile("|".join(map(regex_of, globs)) or "(?!)", re.DOTALL)
         return lambda path: whole.match(path) is not None
-    last_first = [(re.compile(regex_of(glob)), glob[0] != "!") for glob in reversed(globs)]
+    last_first = [(re.compile(regex_of(one), re.DOTALL), one[0] != "!") for one in reversed(globs)]
     return lambda path: next((yes for one, yes in last_first if one.match(path)), False)
 
 

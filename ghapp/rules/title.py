@@ -1,7 +1,9 @@
 """The title of a pull request, which becomes the line of the history that everybody reads."""
 
 import re
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from ghapp.core.review_facts import ReviewFacts
 from ghapp.core.rule import ReviewRule
@@ -33,7 +35,7 @@ class Title(RuleSettings):
 
     style: Literal["conventional"] = "conventional"
     """https://www.conventionalcommits.org/en/v1.0.0/"""
-    types: tuple[Text, ...] = _TYPES
+    types: Annotated[tuple[Text, ...], Field(min_length=1)] = _TYPES
     """With which words a conventional title may begin."""
     pattern: Regex | None = None
     """A regular expression that titles have instead of a style."""

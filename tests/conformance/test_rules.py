@@ -17,6 +17,7 @@ from ghapp.core.review import looked_at
 from ghapp.core.review_facts import IssueRef, LinkedIssue, ReviewFacts
 from ghapp.core.rule import ReviewRule, Rule
 from ghapp.core.verdict import Reason, State, Unread
+from ghapp.core.waiver import Waivers
 from ghapp.model.load import load
 from ghapp.model.schema import json_schema
 from tests.support import reviews
@@ -31,6 +32,7 @@ every_module = pytest.mark.parametrize(
     "module", FOUND.plugins, ids=lambda name: name.rpartition(".")[2]
 )
 
+NONE_WAIVED = Waivers({}, {})
 UNREAD = st.just(Unread("GitHub does not answer"))
 texts = st.text(max_size=80) | st.sampled_from(
     ["", "fix: x", "fixup! x", "Closes #7", "# What\n<!-- say it -->\n", "@everyone `|", "WIP"]
@@ -169,7 +171,7 @@ def test_a_review_rule_never_fails_whatever_the_facts(
 @given(facts=any_facts)
 def test_a_rule_that_is_off_says_nothing(rule: ReviewRule[Any], facts: ReviewFacts) -> None:
     off = reviews.model(f"review: {{rules: {{{rule.name}: {{mode: 'off'}}}}}}")
-    assert looked_at(rule, replace(facts, model=off)) is None
+    assert looked_at(rule, replace(facts, model=off), NONE_WAIVED) is None
 
 
 def broken(_facts: ReviewFacts, _settings: Any) -> Reason:
@@ -178,7 +180,7 @@ def broken(_facts: ReviewFacts, _settings: Any) -> Reason:
 
 @every_review_rule
 def test_a_rule_that_fails_could_not_tell(rule: ReviewRule[Any]) -> None:
-    reason = looked_at(replace(rule, check=broken), on(rule, reviews.facts()))
+    reason = looked_at(replace(rule, check=broken), on(rule, reviews.facts()), NONE_WAIVED)
     assert reason is not None
     assert reason.state is State.UNKNOWN
     assert "ZeroDivisionError" in reason.text
