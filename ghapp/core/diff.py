@@ -1,8 +1,7 @@
 """What a pull request changes, as a digest that a rebase does not alter."""
 
-import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Final
 
@@ -18,21 +17,17 @@ def digest(files: Iterable[ChangedFile]) -> str:
     without a whole patch counts by its blob, so that any other content is another change. GitHub's listing does not
     say that a file became executable.
     """
-    entries = sorted(json.dumps(list(_entry(one))) for one in files)
+    entries = sorted(repr(_entry(one)) for one in files)
     return sha256("\n".join(entries).encode()).hexdigest()
 
 
-def _entry(file: ChangedFile) -> Iterator[str]:
-    yield from (file.path, file.previous, file.status)
-    if _whole(file):
-        yield from ("patch", _POSITION.sub("@@", file.patch))
-    else:
-        yield from ("blob", file.sha)
+def _entry(file: ChangedFile) -> tuple[str, ...]:
+    patch = _POSITION.sub("@@", file.patch) if _whole(file) else ""
+    return (file.path, file.previous, file.status, patch, "" if patch else file.sha)
 
 
 def _whole(file: ChangedFile) -> bool:
     """Whether the patch has all the lines that GitHub counts: of a large one it shows only a part, or nothing."""
-    lines = file.patch.split("\n")
-    added = sum(line.startswith("+") for line in lines)
-    removed = sum(line.startswith("-") for line in lines)
-    return bool(file.patch) and (added, removed) == (file.additions, file.deletions)
+    lines = f"\n{file.patch}"
+    counted = (lines.count("\n+"), lines.count("\n-"))
+    return bool(file.patch) and counted == (file.additions, file.deletions)

@@ -1,11 +1,10 @@
 """Patterns that OWNERS.yaml may contain: of paths, as in .gitignore, and regular expressions that cannot run wild."""
 
 import re
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Annotated, Final
 
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+from pathspec.patterns.gitignore.basic import GitIgnoreBasicPattern
 from pydantic import AfterValidator, StringConstraints
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
@@ -15,7 +14,6 @@ MOST_STARS: Final = 2
 """In one segment of a path, and as `**` over segments: with more, a long path could take minutes to match."""
 
 _OVER_SEGMENTS: Final = re.compile(r"\*{2,}")
-_DIRECTORY: Final = "(?P<ps_d>/)"
 
 
 def _glob(text: str) -> str:
@@ -34,12 +32,12 @@ def _stars(segment: str) -> int:
 def _translated(glob: str) -> tuple[str, bool] | None:
     """The regular expression of a line of .gitignore, and whether it includes; None for one that matches nothing."""
     try:
-        regex, include = GitIgnoreSpecPattern.pattern_to_regex(glob)
+        regex, include = GitIgnoreBasicPattern.pattern_to_regex(glob)
     except ValueError:
         return None
     if regex is None or include is None:
         return None
-    return str(regex).replace(_DIRECTORY, "/"), include
+    return str(regex) if str(regex).startswith("^") else f"^.*{regex}", include
 
 
 def regex_of(glob: str) -> str:
@@ -47,16 +45,6 @@ def regex_of(glob: str) -> str:
     found = _translated(glob)
     assert found is not None, glob
     return found[0]
-
-
-@lru_cache(maxsize=512)
-def any_of(globs: tuple[str, ...]) -> Callable[[str], bool]:
-    """Whether a path is among those that valid globs mean: the last that matches decides, and none means no."""
-    if not any(glob.startswith("!") for glob in globs):
-        whole = re.compile("|".join(map(regex_of, globs)) or "(?!)", re.DOTALL)
-        return lambda path: whole.match(path) is not None
-    last_first = [(re.compile(regex_of(one), re.DOTALL), one[0] != "!") for one in reversed(globs)]
-    return lambda path: next((yes for one, yes in last_first if one.match(path)), False)
 
 
 def _regex(text: str) -> str:

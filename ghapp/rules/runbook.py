@@ -7,7 +7,8 @@ from pydantic import Field
 from ghapp.core.review_facts import ReviewFacts
 from ghapp.core.rule import ReviewRule
 from ghapp.core.verdict import Reason, State, Unread
-from ghapp.model.patterns import PathGlob, any_of
+from ghapp.model.glob_index import any_of
+from ghapp.model.patterns import PathGlob
 from ghapp.model.rule_settings import RuleSettings
 
 _OPS = (
@@ -29,8 +30,9 @@ class Runbook(RuleSettings):
 
 def _check(facts: ReviewFacts, settings: Runbook) -> Reason | None:
     areas = facts.touched
-    if isinstance(facts.files, Unread) or isinstance(areas, Unread):
-        return Reason("runbook", State.UNKNOWN, "Could not read the files", f"{facts.files}")
+    if isinstance(areas, Unread):
+        return Reason("runbook", State.UNKNOWN, "Could not read the files", areas.why)
+    assert not isinstance(facts.files, Unread)
     is_ops, is_doc = any_of(settings.ops), any_of(settings.docs)
     runbooks = {facts.model.areas[name].runbook for name in areas}
     paths = [one.path for one in facts.files]

@@ -3,7 +3,8 @@
 from ghapp.core.review_facts import ReviewFacts
 from ghapp.core.rule import ReviewRule
 from ghapp.core.verdict import Reason, State, Unread
-from ghapp.model.patterns import PathGlob, any_of
+from ghapp.model.glob_index import any_of
+from ghapp.model.patterns import PathGlob
 from ghapp.model.rule_settings import RuleSettings
 from ghapp.model.values import Count
 

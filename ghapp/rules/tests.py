@@ -8,7 +8,8 @@ from ghapp.core.pull_request import ChangedFile
 from ghapp.core.review_facts import ReviewFacts
 from ghapp.core.rule import ReviewRule
 from ghapp.core.verdict import Reason, State, Unread
-from ghapp.model.patterns import PathGlob, any_of
+from ghapp.model.glob_index import any_of
+from ghapp.model.patterns import PathGlob
 from ghapp.model.rule_settings import RuleSettings
 
 _CODE = (
@@ -22,7 +23,7 @@ _TESTS = (
 _NONEMPTY = Field(min_length=1)
 
 
-class Tests(RuleSettings):
+class CodeAndTests(RuleSettings):
     """What is code, and what tests it."""
 
     code: Annotated[tuple[PathGlob, ...], _NONEMPTY] = _CODE
@@ -31,7 +32,7 @@ class Tests(RuleSettings):
     """Files that are tests; these are no code."""
 
 
-def _check(facts: ReviewFacts, settings: Tests) -> Reason | None:
+def _check(facts: ReviewFacts, settings: CodeAndTests) -> Reason | None:
     if isinstance(facts.files, Unread):
         return Reason("tests", State.UNKNOWN, "Could not read the files", facts.files.why)
     is_test, is_code = any_of(settings.tests), any_of(settings.code)
@@ -58,6 +59,6 @@ def _changes(file: ChangedFile) -> bool:
 RULE = ReviewRule(
     name="tests",
     help="Where code changes, a test changes as well.",
-    settings=Tests,
+    settings=CodeAndTests,
     check=_check,
 )

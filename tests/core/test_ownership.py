@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ghapp.core.ownership import Ownership, ownership
+from ghapp.model.glob_index import any_of
 from ghapp.model.names import AreaName
 from ghapp.model.overlap import specificity
-from ghapp.model.patterns import any_of
 from tests.support.reviews import changed, model
 
 FALLBACK = AreaName("project")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ghapp.model.glob_index import any_of
 from ghapp.model.overlap import may_meet, specificity
-from ghapp.model.patterns import any_of
 
 
 @pytest.mark.parametrize(
