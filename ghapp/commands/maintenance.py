@@ -45,7 +45,7 @@ def _area(words: list[str], request: Request) -> AreaName | Refused | None:
         return AreaName(words.pop(0))
     if words and not _is_time(words[0]):
         hint = suggest(words[0], areas)
-        return Refused(f"There is no such area; {hint}.")
+        return Refused(f"There is no such area ({hint})." if hint else "There is no such area.")
     return request.incident.area if request.incident is not None else None
 
 

@@ -1,4 +1,4 @@
-"""What happens to an incident that somebody has taken and nobody speaks of: reminders, and the clock put back."""
+"""What happens to an incident of which nobody speaks: reminders, and the clock put back."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -6,6 +6,7 @@ from datetime import datetime
 from ghapp.core import escalation
 from ghapp.core.effects import Assign, Decision, Say, occasion
 from ghapp.core.incident import Incident, Phase
+from ghapp.core.who import distinct
 from ghapp.model.names import Severity
 from ghapp.model.types import Model
 
@@ -31,8 +32,13 @@ def ack_expires(incident: Incident, model: Model) -> datetime | None:
 
 
 def update_due(incident: Incident, model: Model) -> datetime | None:
-    """When whoever has it is asked what is known (UTC); each further time after twice as long."""
-    if incident.ack is None or not _held(incident) or incident.severity not in _REMINDED:
+    """When whoever has it is asked what is known (UTC); each further time after twice as long.
+
+    If nobody has it and no level is left to be called, those who were called are asked: it must not fall silent.
+    """
+    if not _held(incident) or incident.severity not in _REMINDED:
+        return None
+    if incident.ack is None and escalation.due_at(incident, model) is not None:
         return None
     every = model.severities[incident.severity].update
     if every is None or incident.reminders >= _MOST_REMINDERS:
@@ -63,14 +69,15 @@ def _held(incident: Incident) -> bool:
 
 
 def _last_word(incident: Incident) -> datetime:
-    assert incident.ack is not None
-    return max(incident.ack.at, incident.word_at or incident.ack.at)
+    """When a person last did something about it: wrote, took it, or was called."""
+    since = incident.clock.since if incident.ack is None else incident.ack.at
+    return max(since, incident.word_at or since)
 
 
 def _expire(incident: Incident, model: Model, now: datetime) -> Decision:
     assert incident.ack is not None
     step = escalation.start(incident, model, now)
-    after = replace(incident, ack=None, clock=step.clock)
+    after = replace(incident, ack=None, clock=step.clock, reminders=0)
     name = occasion(incident.key, "ack-expired", incident.ack.at.isoformat())
     facts = {"by": incident.ack.by, "notified": step.notified, "before": incident}
     return Decision(after, (Say(name, "ack_expired", facts), Assign(step.notified)))
@@ -78,11 +85,13 @@ def _expire(incident: Incident, model: Model, now: datetime) -> Decision:
 
 def _remind(incident: Incident, model: Model, now: datetime) -> Decision:
     """Ask once, however many reminders were missed."""
-    assert incident.ack is not None
     since = _last_word(incident)
+    called = distinct(tried.login for tried in incident.clock.tried)
+    to = called if incident.ack is None else (incident.ack.by,)
     after = replace(incident, reminders=incident.reminders + 1)
     while after.reminders < _MOST_REMINDERS and (due := update_due(after, model)) and due <= now:
         after = replace(after, reminders=after.reminders + 1)
     name = occasion(incident.key, "update", since.isoformat(), after.reminders)
-    say = Say(name, "update_due", {"to": incident.ack.by, "since": since})
+    facts = {"to": to, "since": since, "taken": incident.ack is not None}
+    say = Say(name, "update_due", facts)
     return Decision(after, (say,), later=True)

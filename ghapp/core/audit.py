@@ -53,8 +53,8 @@ def findings(
     `since` is when the app began to work (UTC): what fell due while it was down is late only from then on. `stuck`
     are conversations that nobody handles, `chores` says by when each chore should have come round.
 
-    An incident whose policy is exhausted has no next step, by design: everybody was called, and the app has done
-    what it can. That people do not answer is no fault that a restart would mend.
+    An incident whose policy is exhausted has, after the last reminder, no next step, by design: everybody was called,
+    and the app has done what it can. That people do not answer is no fault that a restart would mend.
     """
     late = (_late(incident, model, now, since) for incident in incidents)
     return (

@@ -78,7 +78,7 @@ def _acknowledgement(incident: Incident, issue: Issue, now: datetime, by: Login 
     labelled = ACKNOWLEDGED in issue.labels
     if labelled and incident.ack is None:
         taken_by = by or (issue.assignees[0] if issue.assignees else issue.author)
-        return replace(incident, ack=Ack(taken_by, now))
+        return replace(incident, ack=Ack(taken_by, now), reminders=0)
     if not labelled and incident.ack is not None:
         clock = replace(incident.clock, since=now, exhausted=False)
         return replace(incident, ack=None, clock=clock)

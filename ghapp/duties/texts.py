@@ -223,9 +223,9 @@ def _line(text: str) -> str:
 
 def _called(facts: Mapping[str, Any]) -> Iterator[Login]:
     """Whom a text may call by name: those it is for, those who are called already, and who has it."""
-    yield from (facts[name] for name in ("to", "by") if facts.get(name))
-    for name in ("notified", "on_call"):
-        yield from facts.get(name, ())
+    for name in ("to", "by", "notified", "on_call"):
+        found = facts.get(name) or ()
+        yield from (Login(found),) if isinstance(found, str) else found
     for incident in (facts.get("incident"), facts.get("before")):
         if incident is not None:
             yield from (tried.login for tried in incident.clock.tried)
@@ -281,4 +281,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "mark": _mark,
     "cell": lambda text, limit=200: Markdown(escape(str(text), limit=limit)),
 }
-"""What templates may do with a value beside what Jinja offers; `at` and `file` join them, which depend on the team."""
+"""What templates may do with a value beside what Jinja offers; `at` and `file` join them, which depend on the team.
+
+None prints a text as it is. A duty that has composed Markdown itself hands it over as `Markdown`.
+"""

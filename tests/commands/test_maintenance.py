@@ -9,6 +9,7 @@ from ghapp.commands.maintenance import run
 from ghapp.core.command import Announced, Misused, Refused
 from ghapp.core.facts import MaintenanceEvent
 from ghapp.model.names import AreaName
+from tests.support.builders import model
 from tests.support.requests import ALICE, LATER, request
 
 
@@ -77,9 +78,15 @@ def test_on_an_ordinary_issue_the_area_must_be_named() -> None:
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        pytest.param("/maintenance biling 2h", "There is no such area", id="misspelt"),
         pytest.param(
-            "/maintenance xyzzy 2h", "known: `deployment`, `billing`.", id="nothing like it"
+            "/maintenance biling 2h",
+            "There is no such area (did you mean `billing`?).",
+            id="misspelt",
+        ),
+        pytest.param(
+            "/maintenance xyzzy 2h",
+            "There is no such area (known: `deployment`, `billing`).",
+            id="nothing like it",
         ),
         pytest.param("/maintenance billing 8d", "at most 7 days", id="too long"),
         pytest.param(
@@ -91,3 +98,10 @@ def test_what_makes_no_sense_is_refused(line: str, why: str) -> None:
     outcome = run(request(line))
     assert isinstance(outcome, Refused)
     assert why in outcome.why
+
+
+def test_among_many_areas_nothing_like_it_is_just_said() -> None:
+    areas = "".join(f"  {name * 3}: {{owner: alice}}\n" for name in "abcdefghi")
+    many = model(f"version: 1\nareas:\n{areas}fallback_area: aaa\n")
+    outcome = run(request("/maintenance xyzzy 2h", None, text=many))
+    assert outcome == Refused("There is no such area.")

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from ghapp.core import attention, escalation
 from ghapp.core.decide import next_due, on_time
 from ghapp.core.effects import Assign, Say
-from ghapp.core.incident import Ack, Incident, Phase
+from ghapp.core.incident import Ack, Incident, Phase, Tried
+from ghapp.core.observe import observe
 from ghapp.model.names import Login, Severity
-from tests.support.builders import NOW, OWNERS, model, opened
+from tests.support.builders import NOW, OWNERS, issue_of, model, opened
 
 TIMED = OWNERS.replace(
     "sev2: {acknowledge: 15m}", "sev2: {acknowledge: 15m, update: 1h, ack_timeout: 4h}"
@@ -37,7 +38,10 @@ class TestReminders:
         assert after(taken(), 0.99).effects == ()
         (say,) = after(taken(), 1).effects
         assert isinstance(say, Say)
-        assert (say.template, say.facts) == ("update_due", {"to": "bob", "since": NOW})
+        assert (say.template, say.facts) == (
+            "update_due",
+            {"to": ("bob",), "since": NOW, "taken": True},
+        )
 
     def test_a_word_puts_it_off(self) -> None:
         spoken = attention.word(taken(), NOW + 0.5 * HOUR)
@@ -68,6 +72,36 @@ class TestReminders:
         assert attention.update_due(taken(reminders=6), MODEL) is None
 
     @pytest.mark.parametrize(
+        "clock",
+        [
+            pytest.param({"exhausted": True}, id="everybody was called"),
+            pytest.param({"level": 1}, id="the level has for ever"),
+        ],
+    )
+    def test_where_nobody_has_it_and_no_level_follows_those_who_were_called(
+        self, clock: dict[str, Any]
+    ) -> None:
+        tried = tuple(Tried(Login(name), NOW) for name in ("bob", "carol", "BOB"))
+        incident = replace(opened(), clock=replace(opened().clock, tried=tried, **clock))
+        endless = model(TIMED.replace("acknowledge: 15m", "acknowledge: none"))
+        assert escalation.due_at(incident, endless) is None
+        assert attention.update_due(incident, endless) == NOW + HOUR
+        decision = on_time(incident, endless, NOW + HOUR)
+        (say,) = decision.effects
+        assert isinstance(say, Say)
+        assert say.facts == {"to": ("bob", "carol"), "since": NOW, "taken": False}
+        assert attention.update_due(decision.incident, endless) == NOW + 3 * HOUR
+        spoken = attention.word(decision.incident, NOW + 2 * HOUR)
+        assert attention.update_due(spoken, endless) == NOW + 3 * HOUR
+
+    def test_whoever_takes_it_by_hand_is_not_the_one_who_was_asked(self) -> None:
+        reminded = replace(opened(), reminders=4)
+        issue = issue_of(reminded)
+        labelled = replace(issue, labels=issue.labels | {"acknowledged"})
+        seen = observe(reminded, labelled, MODEL, NOW, by=Login("bob")).incident
+        assert attention.update_due(seen, MODEL) == NOW + HOUR
+
+    @pytest.mark.parametrize(
         "incident",
         [
             pytest.param(opened(), id="nobody has it: the clock runs anyway"),
@@ -88,10 +122,11 @@ class TestReminders:
 
 class TestExpiry:
     def test_the_clock_runs_again_from_level_1_and_it_is_said(self) -> None:
-        decision = after(taken(escalated=True), 4)
+        decision = after(taken(escalated=True, reminders=2), 4)
         incident = decision.incident
         assert incident.ack is None
         assert (incident.clock.level, incident.clock.run) == (1, opened().clock.run + 1)
+        assert incident.reminders == 0
         say, assign = decision.effects
         assert isinstance(say, Say)
         assert isinstance(assign, Assign)

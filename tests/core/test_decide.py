@@ -136,7 +136,7 @@ class TestTime:
         assert assign == Assign(("carol", "bob"))
         assert decision.incident.escalated
 
-    def test_two_rounds_and_then_it_says_that_nobody_is_left(self):
+    def test_two_rounds_and_then_it_says_that_nobody_is_left_and_asks_everybody_six_times(self):
         incident, now, heard = opened(), NOW, []
         while (due := next_due(incident, MODEL)) is not None:
             now = due
@@ -152,6 +152,7 @@ class TestTime:
             ("escalated", 1, 2),
             ("escalated", 1, 3),
             ("exhausted", 1, 3),
+            *[("update_due", 1, 3)] * 6,
         ]
 
     def test_after_a_long_outage_one_level_is_called_not_all(self):

@@ -113,7 +113,7 @@ def says(text: str) -> Mapping[str, Mapping[str, Any]]:
         "runbook": {"runbook": "docs/runbooks/deployment.md"},
         "severity": {"before": before},
         "snooze_over": {"before": before},
-        "update_due": {"to": OURS, "since": NOW},
+        "update_due": {"to": (OURS,), "since": NOW, "taken": True},
     }
 
 
