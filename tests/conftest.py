@@ -9,7 +9,9 @@ import pytest_socket
 END_TO_END = Path(__file__).parent / "e2e"
 
 # How long an example takes says more of the machine's other work than of ours.
-hypothesis.settings.register_profile("ghapp", deadline=None)
+hypothesis.settings.register_profile(
+    "ghapp", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("ghapp")
 
 

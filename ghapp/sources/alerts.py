@@ -25,6 +25,10 @@ _WORDS = {
 }
 _SEVERITIES = {word: severity for severity, words in _WORDS.items() for word in words}
 _MAX_KEY = 256
+_SHAPES: Mapping[str, tuple[type, str]] = {
+    **dict.fromkeys(("title", "severity", "body", "link", "occurred_at"), (str, "a text")),
+    "labels": (dict, "an object"),
+}
 
 _CLOCK_ERROR = timedelta(days=1)
 """A time further ahead than this is wrong; believed, it would outrank the end of the incident."""
@@ -44,7 +48,7 @@ def check(
 def parse(
     body: bytes, headers: Mapping[str, str], _query: Mapping[str, str], now: datetime
 ) -> Parsed:
-    """One object is one alert; all but its key and status may be wrong."""
+    """One object is one alert. What is of another type is refused; a value that says nothing stops no page."""
     refuse_unsigned_forms(headers)
     delivery_id = _delivery_id(headers)
     found = alerts_in(strict_json.loads(body), headers)
@@ -76,6 +80,7 @@ def _signal(enclosed: Enclosed, now: datetime) -> Signal:
     alert = Reader(enclosed.alert)
     event = Reader(enclosed.attributes, alert.unreadable, "cloudevent.")
     key, status = _identity(alert)
+    _require_shapes(alert)
     latest = now + _CLOCK_ERROR
     occurred = _time(alert, "occurred_at", latest) or _time(event, "time", latest)
     return Signal(
@@ -96,13 +101,21 @@ def _signal(enclosed: Enclosed, now: datetime) -> Signal:
 
 
 def _identity(alert: Reader) -> tuple[str, Status]:
-    key = plain(alert.data.get("dedup_key"))
+    said, state = alert.data.get("dedup_key"), alert.data.get("status")
+    key = plain(said) if isinstance(said, str) else None
     if not key or len(key) > _MAX_KEY:
         raise Malformed(f"dedup_key is not a text of 1 to {_MAX_KEY} characters")
-    status = _STATES.get((plain(alert.data.get("status")) or "").lower())
+    status = _STATES.get((plain(state) or "").lower()) if isinstance(state, str) else None
     if status is None:
         raise Malformed("status is neither firing nor resolved")
     return key, status
+
+
+def _require_shapes(alert: Reader) -> None:
+    for name, (shape, called) in _SHAPES.items():
+        value = alert.data.get(name)
+        if value is not None and not isinstance(value, shape):
+            raise Malformed(f"{name} is not {called}")
 
 
 def _time(reader: Reader, name: str, latest: datetime) -> datetime | None:
