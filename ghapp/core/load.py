@@ -49,7 +49,7 @@ def loads(
     """
     calls: dict[Login, list[datetime]] = {}
     for incident in incidents:
-        for login, at in _interruptions(incident, model):
+        for login, at in interruptions(incident, model):
             if start <= at < end:
                 calls.setdefault(login, []).append(at)
     limit = limit_of(end - start if served is None else served, model)
@@ -62,8 +62,8 @@ def limit_of(length: timedelta, model: Model) -> int:
     return max(1, ceil(model.oncall.max_pages_per_shift * (length / _PER)))
 
 
-def _interruptions(incident: Incident, model: Model) -> Iterator[tuple[Login, datetime]]:
-    """Who was called when; a call of a severity that waits for business hours interrupts when those begin.
+def interruptions(incident: Incident, model: Model) -> Iterator[tuple[Login, datetime]]:
+    """Who was called when (UTC); a call of a severity that waits for business hours interrupts when those begin.
 
     The clock knows its calls since it was last started afresh; of those before, the pages tell.
     """

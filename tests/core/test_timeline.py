@@ -12,6 +12,7 @@ from ghapp.core.timeline import Moment, What, timeline
 from ghapp.model.names import Login
 from tests.support.builders import NOW, opened
 
+BASE = opened()
 ALICE, BOB = Login("alice"), Login("bob")
 
 
@@ -24,7 +25,7 @@ def comment(body: str, minutes: float, by: Login = ALICE, *, app: bool = False) 
 
 
 def incident(**changes: object) -> Incident:
-    base = opened()
+    base = BASE
     clock = replace(base.clock, tried=(Tried(ALICE, at(0)), Tried(BOB, at(5))))
     return replace(base, **{"clock": clock, **changes})  # type: ignore[arg-type]
 
@@ -68,7 +69,7 @@ def test_all_of_it() -> None:
 
 def test_the_incident_alone() -> None:
     assert Moment(at(7.1), What.ACKNOWLEDGED, BOB) in timeline(whole())
-    assert [one.what for one in timeline(incident(clock=opened().clock))] == [
+    assert [one.what for one in timeline(incident(clock=BASE.clock))] == [
         What.OPENED,
         What.CALLED,
     ]

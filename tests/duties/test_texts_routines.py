@@ -1,5 +1,6 @@
 """What people read of the routines: short enough, harmless, and valid whatever anybody wrote into a title."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -14,12 +15,15 @@ from ghapp.core.agenda_items import OnCall
 from ghapp.core.docs_review import Reviewed, State
 from ghapp.core.marker import Marker
 from ghapp.core.postmortem import Action, actions
+from ghapp.core.report_lines import charts, lines
 from ghapp.core.response_times import times
+from ghapp.core.statistics import NOTHING
 from ghapp.core.timeline import Moment, What, timeline
 from ghapp.core.triage import Meeting, current
 from ghapp.duties.dated import rewritten
 from ghapp.duties.texts import LONGEST_BODY, TemplateTexts
 from ghapp.model.names import Login, RotationName
+from tests.core.test_report_lines import EMPTY, FULL
 from tests.support.activity import active, headings
 from tests.support.builders import HOME, NOW, model, opened
 from tests.support.hostile import PAYLOAD, hostile
@@ -28,6 +32,7 @@ TEMPLATES = {
     *("triage_title", "triage_issue", "triage_item", "triage_notes", "triage_over"),
     *("docs_review_title", "docs_review", "docs_review_over", "docs_review_pull"),
     *("postmortem_title", "postmortem", "postmortem_sections", "postmortem_due"),
+    *("report_title", "report"),
     *("postmortem_open_again", "action_title", "action_issue", "action_made"),
 }
 """Those that are proven here."""
@@ -288,3 +293,57 @@ class TestPostmortem:
     def test_an_action_that_was_made(self) -> None:
         text = TEXTS.plain("action_made.md", issue=9, owner=ALICE, due=date(2026, 12, 1))
         assert text == "#9 is with `alice`, due on 2026-12-01."
+
+
+def report(text: str, before: bool = True, **changes: Any) -> str:
+    late = replace(FULL.releases[1], name=text, rolled_back=True)
+    hotfix = replace(FULL.releases[2], name=text, hotfix=True)
+    whole = replace(FULL, releases=(FULL.releases[0], late, hotfix))
+    values: dict[str, Any] = {
+        "cycle": whole.cycle,
+        "figures": whole,
+        "lines": lines(whole, EMPTY if before else None),
+        "charts": charts(whole, EMPTY),
+        "has_before": before,
+        "shown": 50,
+    }
+    return TEXTS.plain("report.md", **{**values, **changes})
+
+
+class TestReport:
+    def test_how_it_reads(self) -> None:
+        text = report("2026-11-26")
+        assert text.startswith(
+            "From 2026-11-01 to 2026-11-30, both included, in `Europe/Berlin`.\n\n| | n |"
+        )
+        assert "| Incidents | 4 | 4 | 0 | \\+4 |" in text
+        assert "| sev1 | 2 | 2m, 4m | 1h 30m | 2/2 (100 %) | 1/2 (50 %) |" in text
+        assert "| `bob` | 3 | 1/3 (33 %) |" in text
+        assert "| rolled back |" in text
+        assert "| hotfix |" in text
+        assert text.count("```mermaid\n") == 4
+        assert headings(text) == ["Incidents", "Calls", "Releases", "Charts", "How it is counted"]
+        assert text.index("```mermaid") > text.index("## Releases")
+
+    def test_r02_an_empty_cycle(self) -> None:
+        text = report("x", figures=EMPTY, lines=lines(EMPTY, None), charts=(), has_before=False)
+        assert "There is no cycle before" in text
+        assert f"| First review | 0 | {NOTHING} | {NOTHING} | {NOTHING} |" in text
+        assert "None opened." in text
+        assert "Nobody was called." in text
+        assert "mermaid" not in text
+
+    def test_many_releases(self) -> None:
+        assert "… 2 more" in report("x", shown=1)
+
+    @settings(max_examples=30)
+    @given(text=hostile)
+    def test_r09_names_of_releases_are_anybodys(self, text: str) -> None:
+        words = report(text)
+        assert active(words) == []
+        rows = [line for line in words.splitlines() if line.startswith("|")]
+        assert all(len(re.findall(r"(?<!\\)\|", row)) in {4, 5, 6, 7} for row in rows)
+
+    def test_its_title(self) -> None:
+        title = TEXTS.plain("report_title.md", cycle=FULL.cycle)
+        assert title == "Report 2026-11-01 to 2026-11-30"
