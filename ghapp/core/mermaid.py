@@ -74,7 +74,7 @@ def bars(title: str, unit: str, values: Sequence[tuple[str, float]]) -> str:
     if not some:
         return ""
     names = ", ".join(f'"{_BEFORE}{label(name)}"' for name, _ in some)
-    numbers = [max(value, 0.0) for _, value in some]
+    numbers = [max(value, 0.0) + 0.0 for _, value in some]  # never -0.0
     return "\n".join(
         [
             "xychart-beta",
