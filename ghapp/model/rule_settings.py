@@ -40,7 +40,11 @@ class RuleTable(Section, extra="allow"):
 
     def of(self, name: str) -> RuleSettings | None:
         """The settings of a rule; None when the file does not name it, nor is it known what holds then."""
-        return dict(self).get(name)
+        known = name in type(self).model_fields
+        found: RuleSettings | None = (
+            getattr(self, name) if known else (self.model_extra or {}).get(name)
+        )
+        return found
 
 
 @dataclass(frozen=True, slots=True)

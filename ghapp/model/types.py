@@ -8,13 +8,8 @@ from pydantic import Field, model_validator
 
 from ghapp.model.areas import AlertRule, Area, Heartbeat, Incidents, Storm
 from ghapp.model.defaults import with_defaults
-from ghapp.model.later import (
-    BusinessHours,
-    Decision,
-    Holidays,
-    Hygiene,
-    Stale,
-)
+from ghapp.model.hygiene import Hygiene, Stale
+from ghapp.model.later import BusinessHours, Decision, Holidays
 from ghapp.model.maintenance import Maintenance
 from ghapp.model.names import AreaName, Login, PolicyName, RotationName, TeamName, same_login
 from ghapp.model.oncall import OnCall
