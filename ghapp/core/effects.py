@@ -32,6 +32,19 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
+class Stick:
+    """Let the one comment of this key say so: written where there is none, edited where it says something else.
+
+    `state` is what the comment remembers for the next time, in a hidden line.
+    """
+
+    key: str
+    template: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    state: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class AddLabels:
     """Put labels on the issue; what a person has set stays."""
 
@@ -57,6 +70,13 @@ class Unassign:
     """Remove assignees."""
 
     logins: tuple[Login, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CloseIssue:
+    """Close an issue or pull request that is no incident; the reason is GitHub's word, and only for issues."""
+
+    reason: str
 
 
 class Reaction(StrEnum):
