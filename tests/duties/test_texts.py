@@ -96,6 +96,15 @@ def says(text: str) -> Mapping[str, Mapping[str, Any]]:
         "exhausted": {"before": before},
         "handoff": {"to": OURS, "by": OURS, "note": text, "before": before},
         "help": {},
+        "hygiene_done": {"asks": []},
+        "hygiene_guide": {"asks": [(text, text), (text, text)]},
+        "hygiene_reminder": {
+            "notified": (OURS,),
+            "text": text,
+            "then": text,
+            "others": (),
+            "rule": "idle_pull",
+        },
         "maintenance": {"by": OURS, "until": NOW, "reason": text},
         "maintenance_begun": {"place": AreaName("billing"), "until": NOW},
         "maintenance_over": {"notified": (OURS,)},
@@ -113,6 +122,14 @@ def says(text: str) -> Mapping[str, Mapping[str, Any]]:
         "runbook": {"runbook": "docs/runbooks/deployment.md"},
         "severity": {"before": before},
         "snooze_over": {"before": before},
+        "stale_closed": {"to": OURS, "since": NOW, "is_pull": False},
+        "stale_warning": {
+            "to": OURS,
+            "since": NOW,
+            "is_pull": True,
+            "draft": False,
+            "close_after": timedelta(days=14),
+        },
         "update_due": {"to": (OURS,), "since": NOW, "taken": True},
     }
 
