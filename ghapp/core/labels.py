@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ghapp.core import carry_over, release_pull
 from ghapp.core.incident import ACKNOWLEDGED, ESCALATED, INCIDENT, RECOVERED, SNOOZED
 from ghapp.model.names import AreaName, Severity
 from ghapp.model.types import Model
@@ -62,6 +63,7 @@ def label_set(model: Model, sources: Iterable[str] = ()) -> tuple[LabelSpec, ...
         LabelSpec(SNOOZED, "d4c5f9", "Its clocks stand still for a while"),
         LabelSpec("handoff", "c2e0c6", "What the next person on call must know"),
         LabelSpec(MODEL, "e4e669", "OWNERS.yaml needs attention"),
+        *_of_releases(model),
         *(_area(name, model) for name in model.areas),
         *(
             LabelSpec(f"source/{name}", _SOURCE_COLOR, f"Raised by {name}")
@@ -89,6 +91,23 @@ def _change(wanted: LabelSpec, there: LabelSpec | None) -> LabelChange:
 def _severity(severity: Severity, model: Model) -> LabelSpec:
     color, word = _SEVERITIES[severity]
     return LabelSpec(severity.label, color, _short(model.severities[severity].description or word))
+
+
+def _of_releases(model: Model) -> tuple[LabelSpec, ...]:
+    """Those that releases go by, when there are any."""
+    release = model.release
+    if release is None:
+        return ()
+    return (
+        LabelSpec(release_pull.LABEL, "0052cc", "A release, or the pull request that makes one"),
+        *(
+            LabelSpec(label, "b60205", "Holds back the release of its milestone")
+            for label in release.gate.blockers
+        ),
+        LabelSpec(release.hotfix.label, "d93f0b", "An urgent repair, released at once"),
+        LabelSpec(carry_over.LABEL, "e99695", "Moved to the next release three times or more"),
+        LabelSpec(carry_over.PINNED, "c5def5", "Stays in its milestone when the rest moves on"),
+    )
 
 
 def _area(name: AreaName, model: Model) -> LabelSpec:

@@ -18,7 +18,6 @@ from ghapp.duties.handoffs import Handoffs
 from ghapp.duties.heartbeats import Heartbeats
 from ghapp.duties.incidents import Incidents
 from ghapp.duties.kinds import KINDS
-from ghapp.duties.milestones import Milestones
 from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import Models
 from ghapp.duties.once import Once
@@ -26,8 +25,9 @@ from ghapp.duties.outbox import Outbox, Put
 from ghapp.duties.page_texts import PageTexts
 from ghapp.duties.pages import Pages
 from ghapp.duties.records import Records
+from ghapp.duties.release_gate import CheckRead
+from ghapp.duties.release_parts import releases
 from ghapp.duties.releases import LOOK_EVERY as RELEASES_EVERY
-from ghapp.duties.releases import Releases
 from ghapp.duties.replies import Replies
 from ghapp.duties.template_files import TemplateFiles
 from ghapp.duties.templates import Replaced
@@ -145,10 +145,17 @@ class Duties:
             model=lambda: self.models.current,
             now=now,
         )
-        self.releases = Releases(
-            milestones=Milestones(github, store, home, now),
+        self.releases = releases(
+            github=github,
+            store=store,
+            dated=self.dated,
+            records=self.records,
+            reconciler=self.reconciler,
+            texts=self.texts,
             alarms=self.alarms,
+            gate=CheckRead(github, home),
             home=home,
+            web=given.web,
             wake=given.wake,
             now=now,
         )

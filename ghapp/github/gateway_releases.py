@@ -133,6 +133,12 @@ class ReleaseGateway(Protocol):
         """Begin a branch at a commit; `AlreadyThere` when it exists, wherever it is."""
         ...
 
+    async def commit_nothing(
+        self, repo: RepoName, parent: Sha, *, message: str, priority: Priority = Priority.NORMAL
+    ) -> Sha:
+        """A commit on top of another that changes no file; no branch has it yet. Two calls."""
+        ...
+
     async def compare(
         self, repo: RepoName, base: str, head: str, *, priority: Priority = Priority.NORMAL
     ) -> Comparison:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ghapp.core.facts import RepoName, Sha
-from ghapp.github import fields, wire_releases
+from ghapp.github import fields, wire, wire_releases
 from ghapp.github.errors import NotFound, Refused
 from ghapp.github.gateway_releases import Comparison, Notes, Release
 from ghapp.github.priority import Priority
@@ -117,6 +117,17 @@ class RestReleases(RestCalls):
         """Begin a branch at a commit; `AlreadyThere` when it exists, wherever it is."""
         body = {"ref": f"refs/heads/{name}", "sha": sha}
         await self._create(path_of(repo, "git", "refs"), repo, body, priority)
+
+    async def commit_nothing(
+        self, repo: RepoName, parent: Sha, *, message: str, priority: Priority = Priority.NORMAL
+    ) -> Sha:
+        """A commit on top of another that changes no file, since it has the same tree."""
+        path = path_of(repo, "git", "commits")
+        under = await self._get(path_of(repo, "git", "commits", parent), repo, priority)
+        tree = wire_releases.tree(under)
+        wanted = {"message": message, "tree": tree, "parents": [parent]}
+        made = await self._write("POST", path, repo, wanted, priority)
+        return surely(lambda: wire.sha(made))
 
     async def compare(
         self, repo: RepoName, base: str, head: str, *, priority: Priority = Priority.NORMAL

@@ -78,6 +78,11 @@ def target(data: Any) -> tuple[str, Sha]:
     return fields.text(found.get("type")), sha(found)
 
 
+def tree(data: Any) -> Sha:
+    """The tree of a commit."""
+    return sha(fields.object_of(data).get("tree"))
+
+
 def tag_name(data: Any) -> str:
     """The name of a reference that is a tag."""
     return fields.text(fields.object_of(data).get("ref")).removeprefix("refs/tags/")

@@ -55,6 +55,16 @@ class ReleasesContract:
             await releases.begin_branch(HOME, "release/2026-11-24", second)
         assert await releases.branch_head(HOME, "release/2026-11-24") == first
 
+    async def test_a_branch_may_begin_with_a_commit_that_changes_nothing(
+        self, releases: ReleaseGateway, first: Sha
+    ) -> None:
+        made = await releases.commit_nothing(HOME, first, message="Release 2026-11-24")
+        assert made != first
+        await releases.begin_branch(HOME, "release/2026-11-24", made)
+        found = await releases.compare(HOME, "main", "release/2026-11-24")
+        assert (found.ahead_by, found.behind_by, found.paths) == (1, 0, ())
+        assert [one.message for one in found.commits] == ["Release 2026-11-24"]
+
     async def test_names_a_commit_once(self, releases: ReleaseGateway, first: Sha) -> None:
         assert await releases.tag(HOME, "v1.0.0") is None
         await releases.create_tag(HOME, "v1.0.0", first)

@@ -14,6 +14,7 @@ from ghapp.core.cadence import (
     Fate,
     Moves,
     due,
+    instant_on,
     latest,
     moves_of,
     next_after,
@@ -440,3 +441,8 @@ def test_it_asks_little_of_a_daily_cadence(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(cadences, "_instant", counting)
     next_after(cadence(every="1d"), utc("2026-01-01T00:00"))
     assert asked < 20
+
+
+def test_the_time_of_day_on_a_date_that_people_chose() -> None:
+    series = Cadence.model_validate({"every": "2w", "at": "10:00", "timezone": "Europe/Berlin"})
+    assert instant_on(series, date(2026, 11, 26)) == datetime(2026, 11, 26, 9, tzinfo=UTC)

@@ -27,6 +27,12 @@ def test_every_label_that_an_incident_can_bear_is_there() -> None:
     assert set(names("gcp")) - expected == {"handoff", "model"}
 
 
+def test_those_of_releases_are_there_when_there_are_releases() -> None:
+    more = builders.OWNERS + "release: {cadence: {every: 2w}, gate: {blockers: [stop]}}\n"
+    added = [one.name for one in label_set(builders.model(more)) if one.name not in names()]
+    assert added == ["release", "stop", "hotfix", "carried-3", "milestone-pinned"]
+
+
 def test_no_label_twice() -> None:
     assert len(names("gcp", "support")) == len(set(names("gcp", "support")))
 

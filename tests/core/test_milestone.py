@@ -24,6 +24,7 @@ from ghapp.core.milestone import (
     due_on,
     is_marked,
     key_of,
+    numbers,
     retitled,
     shown,
 )
@@ -459,6 +460,14 @@ class TestWhatIsNoneOfOurs:
         repository = Repository(Milestone(number=1, title="then", description=text))
         repository.change(1, due_on=utc("9999-12-30T12:00"), open_issues=1)
         assert Record("9999-12-30", 1, Note.SURPLUS) in repository.keep(release())
+
+    def test_m11_the_number_of_each_is_the_lowest(self) -> None:
+        text = described("2026-11-24", AsSet("x", None))
+        other = Milestone(number=1, title="y")
+        both = [Milestone(number=3, title="b", description=text), other]
+        assert numbers([*both, Milestone(number=2, title="a", description=text)]) == {
+            "2026-11-24": 2
+        }
 
     def test_a_lost_key_of_one_that_is_known(self) -> None:
         repository = Repository(Milestone(number=1, title="x", description=""))

@@ -19,6 +19,7 @@ from tests.support.releasing import (
     moves,
     owners,
     plans,
+    state,
     turns,
 )
 
@@ -251,7 +252,7 @@ async def test_a_lost_database_writes_nothing(desk: Desk) -> None:
     desk.github.calls.clear()
     await turns(desk, minutes=5)
     assert written(desk) == []
-    assert await notes(desk, "2026-12-08") == {Note.CANCELLED}
+    assert state(desk, "2026-12-08").notes == {Note.CANCELLED}
 
 
 async def test_what_people_copied_of_a_hotfix_is_no_release(desk: Desk) -> None:

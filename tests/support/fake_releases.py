@@ -1,5 +1,6 @@
 """The part of the fake GitHub that is about releases, tags and branches."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -147,6 +148,21 @@ class FakeReleases(FakeRepositories):
             self.branches[repo, name] = files
 
         self.write("begin_branch", {"repo": repo, "name": name, "sha": sha}, priority, work)
+
+    async def commit_nothing(
+        self, repo: RepoName, parent: Sha, *, message: str, priority: Priority = Priority.NORMAL
+    ) -> Sha:
+        """A history of its own, which a branch may take."""
+
+        def work() -> Sha:
+            history = self._history(repo, parent)
+            count = sum(map(len, self.log.values())) + 1
+            sha = Sha(hashlib.sha1(f"{repo} {parent} {count}".encode()).hexdigest())
+            self.log[repo, sha] = [*history, Logged(sha, message, self.bot, ())]
+            return sha
+
+        args = {"repo": repo, "parent": parent, "message": message}
+        return self.write("commit_nothing", args, priority, work)
 
     async def compare(
         self, repo: RepoName, base: str, head: str, *, priority: Priority = Priority.NORMAL

@@ -37,6 +37,7 @@ WRITES = frozenset(
         "propose",
         "generated_notes",
         "begin_branch",
+        "commit_nothing",
         "create_tag",
         "edit_release",
         "create_release",
