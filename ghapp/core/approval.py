@@ -63,12 +63,12 @@ def approvals(facts: ReviewFacts) -> Reason | None:
     made_by = makers(facts)
     said = _said(facts)
     rows = [_area(name, files, facts, made_by, said) for name, files in areas.items()]
-    rows += [_unread("Could not tell who made the commits", f"{one}.") for one in made_by.unknown]
+    rows += [_unknown_maker(one) for one in made_by.unknown]
     if not facts.files_complete:
         text = "GitHub does not list all the files, so that every area counts as touched."
-        rows.append(note(NAME, text))
+        rows.append(note("files", text))
     if not areas:
-        rows.append(note(NAME, "No file is changed."))
+        rows.append(note("files", "No file is changed."))
     return _together(tuple(rows))
 
 
@@ -106,38 +106,44 @@ def _area(
     given = [one.by for one in theirs if one.why_not is None]
     open_ones = tuple(one for one in pool if not any(same_login(one, by) for by in given))
     notes = tuple(_void(one) for one in theirs if isinstance(one.why_not, Void))
-    about = f"{name}{_shown(files)}"
+    shown = _shown(files)
     if len(given) >= wanted:
-        text = f"{about}: approved by {_all_of(given)}."
-        return Reason(NAME, State.SATISFIED, f"{name} approved", text, (), setting, notes)
+        text = f"Approved by {_all_of(given)}.{shown}"
+        return Reason(name, State.SATISFIED, f"{name} approved", text, (), setting, notes)
     if len(pool) < wanted:
         few = f"only {_all_of(pool)}" if pool else "nobody"
-        text = f"{about}: {wanted} must approve, and besides those who made it {few} may."
-        return Reason(NAME, State.REFUSED, f"Too few can approve {name}", text, (), setting, notes)
+        text = f"{wanted} must approve, and besides those who made it {few} may.{shown}"
+        return Reason(name, State.REFUSED, f"Too few can approve {name}", text, (), setting, notes)
     unsure = [one for one in theirs if isinstance(one.why_not, Unread)]
     if len(given) + len(unsure) >= wanted:
-        return _unsure(about, unsure[0], setting, notes)
+        return _unsure(name, unsure[0], setting, notes)
     count = f"{len(given)} of {wanted} approvals"
     short_of = f"{name} waits for {_any_of(open_ones)}" if wanted == 1 else f"{name}: {count}"
-    text = f"{about}: {count}; {_any_of(open_ones)} may give {'it' if wanted == 1 else 'more'}."
-    return Reason(NAME, State.PENDING, short_of, text, open_ones, setting, notes)
+    more = "it" if wanted == 1 else "more"
+    text = f"{count}; {_any_of(open_ones)} may give {more}.{shown}"
+    return Reason(name, State.PENDING, short_of, text, open_ones, setting, notes)
 
 
-def _unsure(about: str, one: _Said, setting: str, notes: tuple[Reason, ...]) -> Reason:
+def _unsure(area: AreaName, one: _Said, setting: str, notes: tuple[Reason, ...]) -> Reason:
     why = one.why_not.why if isinstance(one.why_not, Unread) else ""
     told = f"Could not tell if {one.by}'s approval holds"
-    text = f"{about}: {one.by} approved {short(one.review.commit)}, and what has changed since could not be read: {why}"
-    return Reason(NAME, State.UNKNOWN, told, text, (), setting, notes)
+    of = short(one.review.commit)
+    text = f"{one.by} approved {of}, and what has changed since could not be read: {why}"
+    return Reason(area, State.UNKNOWN, told, text, (), setting, notes)
 
 
 def _void(one: _Said) -> Reason:
     by = one.why_not.by if isinstance(one.why_not, Void) else one.review.commit
     text = f"{one.by}'s approval of {short(one.review.commit)} was voided by {short(by)}"
-    return Reason(NAME, State.SKIPPED, text, f"{text}.", (one.by,))
+    return note("voided", f"{text}.")
+
+
+def _unknown_maker(why: str) -> Reason:
+    return Reason("commits", State.UNKNOWN, "Could not tell who made the commits", f"{why}.")
 
 
 def _unread(told: str, why: str) -> Reason:
-    return Reason(NAME, State.UNKNOWN, told, why)
+    return Reason(NAME, State.UNKNOWN, told, why, (), "review.approvals")
 
 
 def _together(rows: tuple[Reason, ...]) -> Reason:
@@ -150,14 +156,15 @@ def _together(rows: tuple[Reason, ...]) -> Reason:
     others = sum(not one.holds for one in rows) - 1
     more = f", {others} more" if others else ""
     who = distinct(login for one in rows if not one.holds for login in one.who)
-    return Reason(NAME, first.state, f"{first.short}{more}", first.text, who, setting, rows)
+    text = f"{first.name}: {first.text}"
+    return Reason(NAME, first.state, f"{first.short}{more}", text, who, setting, rows)
 
 
 def _shown(files: tuple[str, ...]) -> str:
     if not files:
         return ""
     more = len(files) - _FILES_SHOWN
-    return f" ({', '.join(files[:_FILES_SHOWN])}{f' and {more} more' if more > 0 else ''})"
+    return f" Files: {', '.join(files[:_FILES_SHOWN])}{f' and {more} more' if more > 0 else ''}."
 
 
 def _all_of(people: Iterable[str]) -> str:

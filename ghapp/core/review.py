@@ -20,12 +20,20 @@ Conclusion = Literal["success", "failure", "neutral", "action_required"]
 Rules = Iterable[ReviewRule[Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A rule that failed, which is for us to mend."""
+
+    rule: str
+    error: Exception
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What the standard says of a head.
 
     `reasons` decide on the merge, `advice` is only mentioned, `notes` are of words that do not count. `wake_at` is the
-    next instant (UTC) at which time alone may change it.
+    next instant (UTC) at which time alone may change it. `faults` are for the log.
     """
 
     reasons: tuple[Reason, ...] = ()
@@ -33,6 +41,12 @@ class Verdict:
     notes: tuple[Reason, ...] = ()
     draft: bool = False
     wake_at: datetime | None = None
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def tree(self) -> tuple[Reason, ...]:
+        """All of it for a reader: what decides, then what does not."""
+        return (*self.reasons, *_together("advice", self.advice), *_together("notes", self.notes))
 
     @property
     def foremost(self) -> Reason | None:
@@ -80,17 +94,17 @@ def evaluate(facts: ReviewFacts, rules: Rules) -> Verdict:
         return Verdict(draft=True)
     found = tuple(rules)
     waived = waivers(facts, frozenset(one.name for one in found if one.waivable))
-    required = [one for one in (blocks(facts), approvals(facts)) if one is not None]
-    advice: list[Reason] = []
-    for rule in found:
-        reason = looked_at(rule, facts, waived)
-        if reason is not None:
-            (required if _settings(rule, facts.model).required else advice).append(reason)
+    looks = [(_settings(rule, facts.model), look(rule, facts, waived)) for rule in found]
+    people = (blocks(facts), approvals(facts))
+    required = (one.reason for settings, one in looks if settings.required)
+    advice = (one.reason for settings, one in looks if not settings.required)
+    instants = (one.wake_at for _, one in looks)
     return Verdict(
-        reasons=tuple(required),
-        advice=tuple(advice),
+        reasons=tuple(one for one in (*people, *required) if one is not None),
+        advice=tuple(one for one in advice if one is not None),
         notes=waived.notes,
-        wake_at=_wake_at(facts, found),
+        wake_at=min((at for at in instants if at is not None), default=None),
+        faults=tuple(one.fault for _, one in looks if one.fault is not None),
     )
 
 
@@ -107,25 +121,38 @@ def needs(model: Model, rules: Rules) -> frozenset[Need]:
     return frozenset(need for rule in rules if _settings(rule, model).counts for need in rule.needs)
 
 
-def looked_at(rule: ReviewRule[Any], facts: ReviewFacts, waived: Waivers) -> Reason | None:
-    """How a rule stands by its settings in the model; None where it is off or does not apply.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What came of looking at a rule: a reason unless it is off or does not apply, and when to look again."""
 
-    A rule that fails could not tell, and stops no other.
-    """
+    reason: Reason | None = None
+    wake_at: datetime | None = None
+    fault: Fault | None = None
+
+
+def look(rule: ReviewRule[Any], facts: ReviewFacts, waived: Waivers) -> Look:
+    """How a rule stands by its settings in the model. A rule that fails could not tell, and stops no other."""
     settings, setting = _settings(rule, facts.model), f"review.rules.{rule.name}"
     if not settings.counts:
-        return None
+        return Look()
     if _excused(settings, facts):
         text = f"Skipped by the label {settings.skip}."
-        return Reason(rule.name, State.SKIPPED, "Skipped by a label", text, (), setting)
+        return Look(Reason(rule.name, State.SKIPPED, "Skipped by a label", text, (), setting))
     try:
-        reason = rule.check(facts, settings)
+        reason, wake_at = rule.check(facts, settings), rule.wake_at(facts)
     except Exception as error:  # noqa: BLE001 - whatever a rule does wrong, the others count
         text = f"The rule failed, which is a fault of the app: {type(error).__name__}."
         reason = Reason(rule.name, State.UNKNOWN, f"Could not check the {rule.name}", text)
+        return Look(waived.of(replace(reason, setting=setting)), None, Fault(rule.name, error))
     if reason is None:
-        return None
-    return waived.of(replace(reason, setting=reason.setting or setting))
+        return Look(None, wake_at)
+    return Look(waived.of(replace(reason, setting=reason.setting or setting)), wake_at)
+
+
+def _together(name: str, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """Several that decide nothing, under one heading."""
+    text = "None of these holds anything up."
+    return (Reason(name, State.SKIPPED, name, text, children=reasons),) if reasons else ()
 
 
 def _settings(rule: ReviewRule[Any], model: Model) -> RuleSettings:
@@ -136,8 +163,3 @@ def _settings(rule: ReviewRule[Any], model: Model) -> RuleSettings:
 def _excused(settings: RuleSettings, facts: ReviewFacts) -> bool:
     label = (settings.skip or "").casefold()
     return bool(label) and any(one.casefold() == label for one in facts.pull.labels)
-
-
-def _wake_at(facts: ReviewFacts, rules: Rules) -> datetime | None:
-    instants = (one.wake_at(facts) for one in rules if _settings(one, facts.model).counts)
-    return min((one for one in instants if one is not None), default=None)

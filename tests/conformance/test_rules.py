@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from ghapp import plugins
 from ghapp.core.freeze import Window
-from ghapp.core.review import looked_at
+from ghapp.core.review import Look, look
 from ghapp.core.review_facts import IssueRef, LinkedIssue, ReviewFacts
 from ghapp.core.rule import ReviewRule, Rule
 from ghapp.core.verdict import Reason, State, Unread
@@ -171,7 +171,7 @@ def test_a_review_rule_never_fails_whatever_the_facts(
 @given(facts=any_facts)
 def test_a_rule_that_is_off_says_nothing(rule: ReviewRule[Any], facts: ReviewFacts) -> None:
     off = reviews.model(f"review: {{rules: {{{rule.name}: {{mode: 'off'}}}}}}")
-    assert looked_at(rule, replace(facts, model=off), NONE_WAIVED) is None
+    assert look(rule, replace(facts, model=off), NONE_WAIVED) == Look()
 
 
 def broken(_facts: ReviewFacts, _settings: Any) -> Reason:
@@ -180,7 +180,9 @@ def broken(_facts: ReviewFacts, _settings: Any) -> Reason:
 
 @every_review_rule
 def test_a_rule_that_fails_could_not_tell(rule: ReviewRule[Any]) -> None:
-    reason = looked_at(replace(rule, check=broken), on(rule, reviews.facts()), NONE_WAIVED)
-    assert reason is not None
-    assert reason.state is State.UNKNOWN
-    assert "ZeroDivisionError" in reason.text
+    found = look(replace(rule, check=broken), on(rule, reviews.facts()), NONE_WAIVED)
+    assert found.reason is not None
+    assert found.reason.state is State.UNKNOWN
+    assert "ZeroDivisionError" in found.reason.text
+    assert found.fault is not None
+    assert found.fault.rule == rule.name

@@ -65,7 +65,7 @@ BILLING, DEPLOY, README = "billing/prices.py", "deploy/app.yaml", "README.md"
 def test_one_of_the_area_approves(by: Login) -> None:
     reason = on(BILLING, reviews=(review(by),))
     assert reason.state is State.SATISFIED
-    assert reason.children[0].text == f"billing (billing/prices.py): approved by {by}."
+    assert reason.children[0].text == f"Approved by {by}. Files: billing/prices.py."
 
 
 def test_the_backup_approves() -> None:
@@ -136,7 +136,7 @@ def test_several_approvals() -> None:
     two = "review: {approvals: 2, fallback: alice}"
     some = on(BILLING, reviews=(review(BOB),), more=two)
     assert (some.short, some.who) == ("billing: 1 of 2 approvals", (CAROL,))
-    assert some.text == "billing (billing/prices.py): 1 of 2 approvals; carol may give more."
+    assert some.text == "billing: 1 of 2 approvals; carol may give more. Files: billing/prices.py."
     assert on(BILLING, reviews=(review(BOB), review(CAROL)), more=two).state is State.SATISFIED
     twice = (review(BOB), review(BOB, id=2))
     assert on(BILLING, reviews=twice, more=two).state is State.PENDING
@@ -164,12 +164,12 @@ def test_nobody_is_left() -> None:
     alone = on(README, by=ERIN)
     assert (alone.state, alone.short) == (State.REFUSED, "Too few can approve project")
     assert alone.text == (
-        "project (README.md): 1 must approve, and besides those who made it nobody may."
+        "project: 1 must approve, and besides those who made it nobody may. Files: README.md."
     )
     few = on(README, by=ERIN, more="review: {approvals: 2, fallback: 'team:payments'}")
     assert few.state is State.PENDING
     too_few = on(README, by=ERIN, more="review: {approvals: 2, fallback: alice}")
-    assert too_few.text.endswith("2 must approve, and besides those who made it only alice may.")
+    assert too_few.text.endswith("besides those who made it only alice may. Files: README.md.")
 
 
 def test_an_approval_that_a_push_voided() -> None:
@@ -221,7 +221,7 @@ def test_files_that_cannot_be_seen_may_be_anybodys() -> None:
     assert reason.children[-1].text == (
         "GitHub does not list all the files, so that every area counts as touched."
     )
-    assert reason.children[0].text == "deployment: 0 of 1 approvals; alice or bob may give it."
+    assert reason.children[0].text == "0 of 1 approvals; alice or bob may give it."
 
 
 def test_nothing_is_changed() -> None:
@@ -232,7 +232,7 @@ def test_nothing_is_changed() -> None:
 
 def test_many_files_are_not_all_shown() -> None:
     reason = on(*(f"billing/{number}.py" for number in range(9)))
-    assert "billing (billing/0.py, billing/1.py, billing/2.py and 6 more)" in reason.text
+    assert "Files: billing/0.py, billing/1.py, billing/2.py and 6 more." in reason.text
 
 
 def test_no_approvals_are_asked_for() -> None:

@@ -207,8 +207,25 @@ def test_a_rule_that_fails_stops_no_other() -> None:
         State.UNKNOWN,
         State.REFUSED,
     ]
-    assert "secret" not in str(verdict)
+    assert "secret" not in str(verdict.tree)
     assert verdict.retries
+    assert [(one.rule, repr(one.error)) for one in verdict.faults] == [
+        ("fixup", "KeyError('secret')")
+    ]
+
+
+def test_a_rule_that_does_not_apply_is_not_shown() -> None:
+    verdict = said("review: {rules: {tests: {mode: require}}}", files=(changed("billing/a.md"),))
+    assert [one.name for one in verdict.reasons] == ["approvals"]
+
+
+def test_the_whole_for_a_reader() -> None:
+    verdict = said(
+        "review: {rules: {title: {}}}", pull=pull(title="x"), waivers=(waiver("title", ALICE),)
+    )
+    assert [one.name for one in verdict.tree] == ["approvals", "advice", "notes"]
+    assert [one.name for one in verdict.tree[1].children] == ["freeze", "title"]
+    assert said("review: {rules: {freeze: {mode: 'off'}}}").tree == said().reasons
 
 
 def test_when_nothing_could_be_read() -> None:
