@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 import structlog
 
 from ghapp.core.command import Command
+from ghapp.core.hygiene_rule import HygieneRule
 from ghapp.core.rule import ReviewRule, Rule
 from ghapp.core.source import Source
 from ghapp.model.rule_settings import Rules, RuleSettings
@@ -102,6 +103,13 @@ def rules() -> Mapping[str, Rule[Any]]:
 def review_rules() -> tuple[ReviewRule[Any], ...]:
     """The rules for pull requests, in the order of their names."""
     found = (rule for rule in rules().values() if isinstance(rule, ReviewRule))
+    return tuple(sorted(found, key=lambda rule: rule.name))
+
+
+@cache
+def hygiene_rules() -> tuple[HygieneRule[Any], ...]:
+    """The rules for the backlog, in the order of their names."""
+    found = (rule for rule in rules().values() if isinstance(rule, HygieneRule))
     return tuple(sorted(found, key=lambda rule: rule.name))
 
 

@@ -35,6 +35,18 @@ class LabelSpec:
     description: str
 
 
+_HYGIENE = (
+    LabelSpec("needs-triage", "fbca04", "Something is missing before this can be planned"),
+    LabelSpec("needs-area", "fef2c0", "No area, so nobody answers for it"),
+    LabelSpec("stale", "ededed", "It waits for its author and will be closed"),
+    LabelSpec("priority/p0", "b60205", "Drop everything else"),
+    LabelSpec("priority/p1", "d93f0b", "Next"),
+    LabelSpec("priority/p2", "fbca04", "Soon"),
+    LabelSpec("priority/p3", "fef2c0", "Some day"),
+)
+"""What upkeep of the backlog sets, and what it asks people to set."""
+
+
 class Action(StrEnum):
     """What a label needs."""
 
@@ -64,6 +76,7 @@ def label_set(model: Model, sources: Iterable[str] = ()) -> tuple[LabelSpec, ...
         LabelSpec("handoff", "c2e0c6", "What the next person on call must know"),
         LabelSpec(MODEL, "e4e669", "OWNERS.yaml needs attention"),
         *_of_releases(model),
+        *(_HYGIENE if "hygiene" in model.model_fields_set else ()),
         *(_area(name, model) for name in model.areas),
         *(
             LabelSpec(f"source/{name}", _SOURCE_COLOR, f"Raised by {name}")

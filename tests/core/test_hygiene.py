@@ -41,7 +41,7 @@ from tests.support.items import (
     said,
 )  # fmt: skip
 
-RULES = tuple(one for one in plugins.rules().values() if isinstance(one, HygieneRule))
+RULES = plugins.hygiene_rules()
 SECONDS = timedelta(seconds=1)
 GUIDE = guide_key(HOME, 7)
 PATIENT = backlog("hygiene: {require: [area, priority], limits: {p0: 1d}}")

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from ghapp.core import stale
+from ghapp.core.backlog import NEEDS
 from ghapp.core.incident import ACKNOWLEDGED, ESCALATED, RECOVERED, SNOOZED
 from ghapp.core.labels import MAX_DESCRIPTION, Action, LabelChange, LabelSpec, compare, label_set
 from ghapp.model.names import Severity
@@ -31,6 +33,13 @@ def test_those_of_releases_are_there_when_there_are_releases() -> None:
     more = builders.OWNERS + "release: {cadence: {every: 2w}, gate: {blockers: [stop]}}\n"
     added = [one.name for one in label_set(builders.model(more)) if one.name not in names()]
     assert added == ["release", "stop", "hotfix", "carried-3", "milestone-pinned"]
+
+
+def test_those_of_the_backlog_are_there_where_it_is_looked_after() -> None:
+    tended = builders.model(f"{builders.OWNERS}\nhygiene: {{}}\n")
+    more = {label.name for label in label_set(tended, ["gcp"])} - set(names("gcp"))
+    priorities = {"priority/p0", "priority/p1", "priority/p2", "priority/p3"}
+    assert more == {*NEEDS, stale.LABEL, *priorities}
 
 
 def test_no_label_twice() -> None:

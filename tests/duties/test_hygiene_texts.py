@@ -10,14 +10,13 @@ from ghapp.core.backlog import Backlog
 from ghapp.core.effects import Say, Stick
 from ghapp.core.history import What
 from ghapp.core.hygiene import Act, check, decide
-from ghapp.core.hygiene_rule import HygieneRule
 from ghapp.core.item import Item
 from ghapp.duties.texts import TemplateTexts
 from tests.support.activity import active
 from tests.support.builders import model
 from tests.support.items import ALICE, DAVE, ago, backlog, happening, item
 
-RULES = tuple(one for one in plugins.rules().values() if isinstance(one, HygieneRule))
+RULES = plugins.hygiene_rules()
 TEXTS = TemplateTexts(model, plugins.commands, str)
 TIDY = frozenset({"area/billing", "priority/p3"})
 
