@@ -6,7 +6,7 @@ from typing import Final
 
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 _COMMENT: Final = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_HEADING: Final = re.compile(r" {0,3}#{1,6}[ \t]+(.*?)[ \t#]*")
+_HEADING: Final = re.compile(r" {0,3}#{1,6}[ \t](.*)")
 _FENCE: Final = re.compile(r" {0,3}(```+|~~~+)")
 _OPEN_BOX: Final = re.compile(r"[-*+][ \t]+\[ \]")
 _FILLERS: Final = frozenset(
@@ -28,7 +28,7 @@ def sections(text: str) -> Mapping[str, tuple[str, ...]]:
         if title is None:
             found[heading].append(line.strip())
         else:
-            heading = title[1].strip()
+            heading = title[1].rstrip(" \t#").strip()
             found.setdefault(heading, [])
     return {name: tuple(lines) for name, lines in found.items()}
 

@@ -62,10 +62,15 @@ def _in_text(text: str, pull: Pull) -> Iterator[Reference]:
 
 
 def _prose(body: str) -> Iterator[str]:
-    """The paragraphs of a body, blank where there is code or a comment."""
+    """The paragraphs of a body, with a blank in place of code and comments."""
     for paragraph in paragraphs(_LINE_END.split(body)):
         if not paragraph.quoted:
-            text = "\n".join(line for _, line in paragraph.lines)
-            for start, end in spans(text):
-                text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
-            yield text
+            yield _without_code("\n".join(line for _, line in paragraph.lines))
+
+
+def _without_code(text: str) -> str:
+    kept, at = [], 0
+    for start, end in spans(text):
+        kept.append(text[at:start])
+        at = end
+    return " ".join((*kept, text[at:]))

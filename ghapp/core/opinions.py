@@ -13,7 +13,7 @@ from ghapp.model.names import Login, same_login
 from ghapp.model.types import Model
 
 _TRAILER: Final = re.compile(
-    r"^co-authored-by:\s*(.*?)\s*<([^<>]*)>\s*$", re.IGNORECASE | re.MULTILINE
+    r"^co-authored-by:([^<>\r\n]*+)<([^<>\r\n]*+)>[ \t\r]*+$", re.IGNORECASE | re.MULTILINE
 )
 _NO_REPLY: Final = re.compile(
     r"(?:\d+\+)?([A-Za-z0-9-]+)@users\.noreply\.github\.com", re.IGNORECASE
@@ -112,8 +112,8 @@ def makers(facts: ReviewFacts) -> Makers:
 
 
 def _co_authors(commit: Commit, model: Model) -> Iterator[str]:
-    for name, address in _TRAILER.findall(commit.message):
-        known = _NO_REPLY.fullmatch(address)
+    for written, address in _TRAILER.findall(commit.message):
+        name, known = written.strip(), _NO_REPLY.fullmatch(address)
         if known is not None:
             yield known[1]
         yield name

@@ -1,5 +1,7 @@
 """Descriptions by their headings, and what in them somebody has written."""
 
+from time import process_time
+
 import pytest
 
 from ghapp.core.description import sections, unwritten
@@ -59,3 +61,10 @@ def test_a_comment_that_does_not_end_hides_the_rest() -> None:
 )
 def test_what_is_not_written(body: str, missing: tuple[str, ...]) -> None:
     assert unwritten(body, ("Why", "How it was tested"), TEMPLATE) == missing
+
+
+@pytest.mark.parametrize("piece", ["#", " #", "<!--", "- [ ]", "`", "\n# x"])
+def test_a_long_text_takes_no_longer_than_it_is_long(piece: str) -> None:
+    began = process_time()
+    sections("# " + piece * (60_000 // len(piece)) + "x")
+    assert process_time() - began < 2

@@ -66,7 +66,9 @@ def test_any_text_will_do(body: str) -> None:
     assert len(said(body)) <= MOST
 
 
-@pytest.mark.parametrize("piece", ["a/", "closes ", "#", "a.-", "<!--", "`", "https://"])
+@pytest.mark.parametrize(
+    "piece", ["a/", "closes ", "#", "a.-", "<!--", "`", "`a` ", "https://", "#7 "]
+)
 def test_a_long_text_takes_no_longer_than_it_is_long(piece: str) -> None:
     began = process_time()
     said(piece * (60_000 // len(piece)))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from time import process_time
 from typing import Any
 
 import pytest
@@ -175,3 +176,12 @@ def test_committers_may_be_welcome() -> None:
 )
 def test_what_hides_who_has_made_it(more: dict[str, Any], unknown: str) -> None:
     assert makers(facts(files=(changed("a"),), **more)).unknown == (unknown,)
+
+
+@pytest.mark.parametrize(
+    "piece", [" ", "\n", "<", "co-authored-by: ", "co-authored-by: <>", "\r\n"]
+)
+def test_a_long_message_takes_no_longer_than_it_is_long(piece: str) -> None:
+    began = process_time()
+    makers(facts(commits=(commit(message="\nco-authored-by:" + piece * 60_000 + "x"),)))
+    assert process_time() - began < 2
