@@ -22,7 +22,8 @@ FEWER: Final = (ROWS, 15, 8, 3, 1, 0)
 """How many are, where the text would be too long: the first number with which it is not."""
 TEXT_LENGTH: Final = 120
 
-_NOTE: Final = "note:"
+NOTE: Final = "note:"
+"""Begins the keys of the boxes that people have added."""
 _ITEM: Final = re.compile(
     r"[ \t]*[-*+][ \t]+\[([ xX])\][ \t]+(?:\[((?:\\.|[^\]\\])*)\]\(([^()\s]*)\) )?(.*?)"
     r"<!-- ghapp:item (\S+) (\d{1,4}) -->.*"
@@ -143,7 +144,7 @@ def unfinished(body: str) -> tuple[Item, ...]:
     """What a triage's body leaves undone: its items, and the boxes that people have added, without a tick."""
     known = [item for item in _items(body) if not item.ticked]
     added = [
-        Item(key=f"{_NOTE}{_short(found.text)}", text=found.text)
+        Item(key=f"{NOTE}{_short(found.text)}", text=found.text)
         for line in prose(body)
         if "<!--" not in line and (found := box(line)) is not None and not found.ticked
     ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from ghapp.core.agenda import Item, issue_url
+from ghapp.core.agenda import NOTE, Item, issue_url
 from ghapp.core.docs_review import Reviewed, State
 from ghapp.core.facts import Fingerprint, Issue, RepoName
 from ghapp.core.incident import Incident
@@ -165,6 +165,17 @@ def follow_ups(found: Iterable[FollowUp], home: RepoName, web: str) -> Iterator[
         said = [*(["overdue"] if one.late else []), *late]
         if said:
             yield _of_issue(home, one.number, one.title, web, "; ".join(said)[:_NOTE_LENGTH])
+
+
+def settled(left: Iterable[Item], incidents: Iterable[Incident]) -> frozenset[str]:
+    """The keys of what the last triage left unfinished, and that need not be carried.
+
+    Most items are listed again as long as there is a reason to. Incidents are so only once, and people's own boxes
+    never: those are left until somebody ticks them.
+    """
+    lasting = {f"{one.repo}#{one.number}" for one in incidents}
+    keys = (item.key for item in left)
+    return frozenset(key for key in keys if key not in lasting and not key.startswith(NOTE))
 
 
 def on_call(model: Model, start: datetime, end: datetime) -> tuple[OnCall, ...]:

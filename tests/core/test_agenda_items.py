@@ -158,6 +158,11 @@ class TestOthers:
         )
         assert len(items[1].note) == 300
 
+    def test_t06_what_comes_back_by_itself_need_not_be_carried(self) -> None:
+        keys = ["acme/ops#7", "acme/ops#8", "doc:a.md", "alert:gcp:1", "note:0123"]
+        left = [Item(key=key, text="x") for key in keys]
+        assert agenda_items.settled(left, [opened()]) == {"acme/ops#8", "doc:a.md", "alert:gcp:1"}
+
     def test_on_call(self) -> None:
         text = OWNERS.replace("alice: {}", "alice: {away: [{from: 2026-11-26, to: 2026-11-26}]}", 1)
         later = "  later: {people: [bob], start: 2030-01-01}\n"
