@@ -15,8 +15,8 @@ from ghapp.core.verdict import State
 
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 _FENCE: Final = re.compile(r" {0,3}(```+|~~~+)")
-_HEADING: Final = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t#]*")
-_BOX: Final = re.compile(r"[ \t]*(?:[-*+]|[0-9]{1,9}[.)])[ \t]+\[([ xX])\][ \t]+(.*\S)[ \t]*")
+_HEADING: Final = re.compile(r" {0,3}(#{1,6})[ \t](.*)")
+_BOX: Final = re.compile(r"[ \t]*(?:[-*+]|[0-9]{1,9}[.)])[ \t]+\[([ xX])\][ \t](.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,14 @@ def boxes(body: str) -> Boxes:
 def box(line: str) -> Box | None:
     """The box that a line is; None of another line."""
     found = _BOX.fullmatch(line)
-    return None if found is None else Box(found[2], found[1] != " ")
+    text = "" if found is None else found[2].strip(" \t")
+    return Box(text, found[1] != " ") if found is not None and text else None
+
+
+def heading(line: str) -> tuple[int, str] | None:
+    """The depth of a heading, 1 to 6, and its text; None of another line."""
+    found = _HEADING.fullmatch(line)
+    return None if found is None else (len(found[1]), found[2].lstrip(" \t").rstrip(" \t#"))
 
 
 def prose(body: str) -> Iterator[str]:
@@ -106,10 +113,10 @@ def prose(body: str) -> Iterator[str]:
 def _sections(body: str) -> Iterator[tuple[str, Box]]:
     section, depth = "", 0
     for line in prose(body):
-        heading = _HEADING.fullmatch(line)
-        if heading is not None and (not section or len(heading[1]) <= depth):
-            word = heading[2].casefold().partition(" ")[0]
-            section, depth = (word if word in {"before", "after"} else ""), len(heading[1])
+        title = heading(line)
+        if title is not None and (not section or title[0] <= depth):
+            word = title[1].casefold().partition(" ")[0]
+            section, depth = (word if word in {"before", "after"} else ""), title[0]
         found = box(line)
         if found is not None and section:
             yield section, found

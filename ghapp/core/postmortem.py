@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from ghapp.core.checklist import Box, box, prose
+from ghapp.core.checklist import Box, box, heading, prose
 from ghapp.core.incident import Incident, Phase
 from ghapp.core.zoned import to_instant, to_wall
 from ghapp.model.names import Login
@@ -25,7 +25,6 @@ AGAIN: Final = timedelta(days=7)
 HEADING: Final = "action"
 """What the heading begins with under which the actions stand."""
 
-_HEADING: Final = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t#]*")
 _OWNER: Final = re.compile(
     r"(?<![\w`/@])@([A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38})(?![\w/])"
 )
@@ -117,9 +116,9 @@ def late(found: Iterable[Action], now: datetime, zone: ZoneInfo) -> tuple[Action
 def _boxes(body: str) -> Iterator[Box]:
     inside, depth = False, 0
     for line in prose(body):
-        heading = _HEADING.fullmatch(line)
-        if heading is not None and (not inside or len(heading[1]) <= depth):
-            inside, depth = heading[2].casefold().startswith(HEADING), len(heading[1])
+        title = heading(line)
+        if title is not None and (not inside or title[0] <= depth):
+            inside, depth = title[1].casefold().startswith(HEADING), title[0]
         found = box(line)
         if inside and found is not None:
             text = _HIDDEN.sub("", found.text).strip()

@@ -8,9 +8,10 @@ from ghapp.demo import cast
 from ghapp.demo.alerts import Alert
 from ghapp.demo.story import Issue, Step, Tour, assignees, ensure, is_app, labels
 from ghapp.model.load import load
+from ghapp.plugins import known_rules
 
 OWNERS = resources.files("ghapp.demo").joinpath("OWNERS.yaml").read_text(encoding="utf-8")
-_LOADED = load(OWNERS, "OWNERS.yaml").model
+_LOADED = load(OWNERS, "OWNERS.yaml", rules=known_rules()).model
 assert _LOADED is not None
 MODEL = _LOADED
 REPEATS = 5

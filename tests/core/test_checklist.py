@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ghapp.core.checklist import Box, Boxes, Line, after_release, before_release, boxes
+from ghapp.core.checklist import (
+    Box,
+    Boxes,
+    Line,
+    after_release,
+    before_release,
+    box,
+    boxes,
+    heading,
+)
 from ghapp.core.facts import Sha
 from ghapp.core.gate import Gate
 from ghapp.core.release import ReleaseFacts
@@ -123,3 +132,41 @@ def test_g09_what_follows_it_comes_after() -> None:
     hotfix = replace(planned, milestone=None, hotfix=True)
     assert len(after_release(hotfix)) == 2
     assert len(after_release(replace(planned, carries_over=False, next_captain=None))) == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("# Before", (1, "Before")),
+        ("   ###\tAfter the release ##  ", (3, "After the release")),
+        ("## #1", (2, "#1")),
+        ("# ", (1, "")),
+        ("#Before", None),
+        ("    # code", None),
+        ("####### seven", None),
+    ],
+)
+def test_headings(line: str, found: tuple[int, str] | None) -> None:
+    assert heading(line) == found
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("- [ ] a", Box("a", ticked=False)),
+        ("  12) [X]   b \t", Box("b", ticked=True)),
+        ("- [ ]", None),
+        ("- [ ]   ", None),
+        ("- [y] a", None),
+    ],
+)
+def test_lines_with_a_box(line: str, found: Box | None) -> None:
+    assert box(line) == found
+
+
+@pytest.mark.parametrize(
+    "line", ["# " + "#" * 60_000 + "x", "- [ ]" + " " * 60_000, "# " + " " * 60_000 + "\x00"]
+)
+def test_a_hostile_line_is_read_in_a_moment(line: str) -> None:
+    """Each of them takes minutes when it is read in quadratic time."""
+    assert boxes(line) == Boxes()
