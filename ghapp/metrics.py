@@ -18,6 +18,10 @@ QUEUE_OLDEST = Gauge("ghapp_queue_oldest_seconds", "Age of the delivery that wai
 PARKED = Gauge("ghapp_parked_deliveries", "Deliveries given up after bounded tries")
 OPEN_INCIDENTS = Gauge("ghapp_open_incidents", "Open incidents, by severity", ["severity"])
 
+REVIEWS = Counter(
+    "ghapp_reviews", "Looks at a pull request, by what its check said", ["conclusion"]
+)
+
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 

@@ -210,10 +210,11 @@ class IssueEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushEvent:
-    """A push to the default branch of a repository."""
+    """A push to a branch of a repository; an empty name is the default branch."""
 
     repo: RepoName
     sender: Login
+    branch: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from ghapp.model.names import Login
 
 PULL: Final = "pull:"
 RELEASE: Final = "release:"
+STANDARD: Final = "standard:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +122,11 @@ def conversation_of_pull(repo: RepoName, number: int) -> str:
 def conversation_of_release(repo: RepoName) -> str:
     """The conversation of a repository's releases and milestones."""
     return f"{RELEASE}{repo}"
+
+
+def conversation_of_standard(repo: RepoName) -> str:
+    """The conversation of what a repository's branches have in their OWNERS.yaml."""
+    return f"{STANDARD}{repo}"
 
 
 def pull_of(conversation: str) -> tuple[RepoName, int] | None:

@@ -1,12 +1,13 @@
 """Builds every duty over what it uses, in one place: the server, single ticks and the tests have the same ones."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ghapp import plugins
 from ghapp.clients.pager import Pager
 from ghapp.core.facts import InstallationEvent, RepoName
+from ghapp.core.freeze import Window, configured
 from ghapp.duties.alarms import Alarms
 from ghapp.duties.asks import Asks
 from ghapp.duties.checks import Checks
@@ -22,20 +23,29 @@ from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import Models
 from ghapp.duties.once import Once
 from ghapp.duties.outbox import Outbox, Put
+from ghapp.duties.owners_checks import OwnersChecks
 from ghapp.duties.page_texts import PageTexts
 from ghapp.duties.pages import Pages
+from ghapp.duties.pull_facts import PullFacts
+from ghapp.duties.pull_states import PullStates
 from ghapp.duties.records import Records
 from ghapp.duties.release_gate import CheckRead
 from ghapp.duties.release_parts import releases
 from ghapp.duties.releases import LOOK_EVERY as RELEASES_EVERY
 from ghapp.duties.replies import Replies
+from ghapp.duties.review_requests import ReviewRequests
+from ghapp.duties.reviews import LOOK_EVERY as REVIEWS_EVERY
+from ghapp.duties.reviews import Reviews
+from ghapp.duties.standards import Standards
 from ghapp.duties.template_files import TemplateFiles
 from ghapp.duties.templates import Replaced
 from ghapp.duties.texts import TemplateTexts
+from ghapp.duties.waivers import Waiving
 from ghapp.duties.watch import Watch
 from ghapp.engine.store import Store
 from ghapp.github.github import GitHub
 from ghapp.github.reconciler import Reconciler
+from ghapp.model.names import AreaName
 from ghapp.model.types import Model
 
 LOOK_EVERY = timedelta(minutes=1)
@@ -159,6 +169,7 @@ class Duties:
             wake=given.wake,
             now=now,
         )
+        self.reviews = self._reviews()
         self.clock = Clock(self.records, self.alarms, given.wake, now)
 
     def conversations(
@@ -175,6 +186,7 @@ class Duties:
             handoffs=self.handoffs,
             models=self.models,
             releases=self.releases,
+            reviews=self.reviews,
             ready=ready,
             installed=installed,
             now=self._given.now,
@@ -185,12 +197,33 @@ class Duties:
         return (
             Round("incidents", LOOK_EVERY, self._look, watched=True),
             Round("handoffs", HANDOFF_EVERY, self._hand_over),
+            Round("review", REVIEWS_EVERY, self.reviews.look, watched=True),
             Round("release", RELEASES_EVERY, self._release, watched=True),
         )
 
     def kinds(self) -> frozenset[str]:
         """What people may choose from."""
         return frozenset({one.kind for one in self.rounds()} | KINDS)
+
+    def _reviews(self) -> Reviews:
+        given, github, rules = self._given, self._given.github, plugins.review_rules()
+        standards = Standards(github, given.store, self.models, given.home, given.now)
+        states = PullStates(given.store)
+        return Reviews(
+            gateway=github,
+            standards=standards,
+            facts=PullFacts(github, standards, rules, _freezes, given.now),
+            states=states,
+            checks=self.checks,
+            owners=OwnersChecks(github, self.checks, given.now),
+            requests=ReviewRequests(github, states, self.reconciler, self.texts, given.now),
+            waiving=Waiving(self.replies, rules),
+            alarms=self.alarms,
+            rules=rules,
+            home=given.home,
+            wake=given.wake,
+            now=given.now,
+        )
 
     def in_force(self) -> Model:
         """The model in force, for those who run only once there is one."""
@@ -214,4 +247,10 @@ class Duties:
         for record in (await self.records.open()).values():
             await self.records.schedule(record, model)
         await self.releases.look(model)
+        await self.reviews.look_again()
         await self._model_changed(model)
+
+
+async def _freezes(model: Model, _touched: Collection[AreaName]) -> tuple[Window, ...]:
+    """The freezes of OWNERS.yaml."""
+    return () if model.release is None else configured(model.release)

@@ -6,8 +6,8 @@ from datetime import datetime
 import structlog
 
 from ghapp.core import wire
-from ghapp.core.facts import HandoffEvent, InstallationEvent, Page
-from ghapp.core.github_event import RELEASE
+from ghapp.core.facts import HandoffEvent, InstallationEvent, Page, PushEvent
+from ghapp.core.github_event import RELEASE, STANDARD, pull_of
 from ghapp.core.heartbeat import name_of
 from ghapp.core.routing import fingerprint_of
 from ghapp.duties.handoffs import Handoffs
@@ -19,6 +19,7 @@ from ghapp.duties.outbox import HANDOFF, PAGE
 from ghapp.duties.pages import Pages
 from ghapp.duties.rates import OF_INCIDENTS, Event
 from ghapp.duties.releases import Releases
+from ghapp.duties.reviews import Reviews
 from ghapp.engine.failures import Retry
 from ghapp.engine.store import Row
 from ghapp.github.errors import RateLimited, Refused, Unavailable
@@ -45,6 +46,7 @@ class Conversations:
         handoffs: Handoffs,
         models: Models,
         releases: Releases,
+        reviews: Reviews,
         ready: Callable[[], Awaitable[Model | None]],
         installed: Callable[[InstallationEvent], Awaitable[None]],
         now: Callable[[], datetime],
@@ -56,6 +58,7 @@ class Conversations:
         self._handoffs = handoffs
         self._models = models
         self._releases = releases
+        self._reviews = reviews
         self._ready = ready
         self._installed = installed
         self._now = now
@@ -86,6 +89,12 @@ class Conversations:
             await self._models.refresh()
         elif fingerprint_of(conversation) is not None:
             await self._of_an_incident(conversation, events, rows)
+        elif (pull := pull_of(conversation)) is not None:
+            await self._model()
+            await self._reviews.handle(*pull, events)
+        elif conversation.startswith(STANDARD):
+            for event in events:
+                await self._one(event)
         elif conversation.startswith(RELEASE):
             await self._releases.handle(events, await self._model())
         elif conversation == INSTALLATIONS or conversation.startswith((PAGE, HANDOFF)):
@@ -101,6 +110,8 @@ class Conversations:
                 await self._installed(event)
             case Page():
                 await self._pages.handle(event, self._models.current or await self._model())
+            case PushEvent():
+                await self._reviews.pushed(event)
             case HandoffEvent():
                 await self._handoffs.handle(event, await self._model())
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from ghapp.core.github_event import PULL, RELEASE
+from ghapp.core.github_event import PULL, RELEASE, STANDARD
 from ghapp.core.routing import CONVERSATION as INCIDENT
 from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.outbox import HANDOFF, PAGE
@@ -13,6 +13,7 @@ _PREFIXES: Final = {
     PAGE: "pages",
     HANDOFF: "handoffs",
     PULL: "review",
+    STANDARD: "review",
     RELEASE: "release",
     MODEL: "model",
 }

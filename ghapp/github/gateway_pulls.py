@@ -20,6 +20,9 @@ MOST_COMMITS = 250
 https://docs.github.com/en/rest/pulls/pulls
 """
 
+MOST_COMPARED = 300
+"""Nor of the files of a comparison: https://docs.github.com/en/rest/commits/commits#compare-two-commits"""
+
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[T]):
@@ -54,6 +57,12 @@ class PullGateway(Protocol):
         self, repo: RepoName, number: int, *, priority: Priority = Priority.NORMAL
     ) -> Listing[ChangedFile]:
         """The files that it changes against its base; incomplete from 3,000 on. One call per hundred."""
+        ...
+
+    async def changed_between(
+        self, repo: RepoName, base: str, head: str, *, priority: Priority = Priority.NORMAL
+    ) -> Listing[ChangedFile]:
+        """The files that `head` changes since it left `base`; incomplete from 300 on. `NotFound` if one is gone."""
         ...
 
     async def pull_reviews(

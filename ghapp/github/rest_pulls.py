@@ -9,7 +9,7 @@ from ghapp.core.pull_request import ChangedFile, Commit, Pull, Review
 from ghapp.github import fields, wire_pulls
 from ghapp.github.errors import NotFound, Refused
 from ghapp.github.gateway import ListState, State
-from ghapp.github.gateway_pulls import MOST_COMMITS, MOST_FILES, Listing
+from ghapp.github.gateway_pulls import MOST_COMMITS, MOST_COMPARED, MOST_FILES, Listing
 from ghapp.github.priority import Priority
 from ghapp.github.rest_calls import PAGE, RestCalls, already_there, below, path_of, surely
 from ghapp.model.names import Login
@@ -54,6 +54,14 @@ class RestPulls(RestCalls):
         found = await self._once(path, repo, priority)
         files = tuple(map(wire_pulls.changed_file, found))
         return Listing(files, complete=len(files) < MOST_FILES)
+
+    async def changed_between(
+        self, repo: RepoName, base: str, head: str, *, priority: Priority = Priority.NORMAL
+    ) -> Listing[ChangedFile]:
+        """The files that `head` changes since it left `base`; incomplete from 300 on."""
+        path = path_of(repo, "compare", f"{base}...{head}", per_page="1")
+        found = wire_pulls.compared_files(await self._get(path, repo, priority))
+        return Listing(found, complete=len(found) < MOST_COMPARED)
 
     async def pull_reviews(
         self, repo: RepoName, number: int, *, priority: Priority = Priority.NORMAL

@@ -78,6 +78,11 @@ def changed_file(data: Any) -> ChangedFile:
     )
 
 
+def compared_files(data: Any) -> tuple[ChangedFile, ...]:
+    """The files of a comparison."""
+    return tuple(map(changed_file, fields.items(fields.object_of(data).get("files"))))
+
+
 def reviews(listed: Iterable[Any]) -> tuple[Review, ...]:
     """The submitted reviews among those listed: what is pending only its author sees."""
     found = map(_review, map(fields.object_of, listed))

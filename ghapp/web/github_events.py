@@ -6,7 +6,12 @@ from datetime import UTC
 import msgspec
 
 from ghapp.core.facts import CommentEvent, InstallationEvent, IssueEvent, PushEvent, RepoName
-from ghapp.core.github_event import CommentChange, conversation_of_pull, conversation_of_release
+from ghapp.core.github_event import (
+    CommentChange,
+    conversation_of_pull,
+    conversation_of_release,
+    conversation_of_standard,
+)
 from ghapp.core.incident import INCIDENT
 from ghapp.core.routing import conversation_of_issue
 from ghapp.core.slash import may_command
@@ -179,15 +184,21 @@ def _is_incident(labels: Iterable[Label]) -> bool:
 
 
 def _push(body: bytes, place: Place) -> Iterator[Routed]:
-    """A push to the home repository's default branch that changes OWNERS.yaml or templates, or may have."""
+    """A push that changes OWNERS.yaml or templates, or may have; of the home's default branch they are the model."""
     found = decode(_pushes, body)
     repository = found.repository
-    if not place.is_home(repository) or found.ref != f"refs/heads/{repository.default_branch}":
+    branch = found.ref.removeprefix("refs/heads/")
+    is_model = place.is_home(repository) and branch == repository.default_branch
+    if branch == found.ref or not (is_model or place.wanted.pulls):
         return
     if not (_may_hide_commits(found) or any(map(_touches_model, found.commits))):
         return
     repo = RepoName(repository.full_name)
-    yield MODEL, PushEvent(repo=repo, sender=Login(found.sender.login))
+    event = PushEvent(repo=repo, sender=Login(found.sender.login), branch=branch)
+    if is_model:
+        yield MODEL, event
+    elif place.wanted.pulls:
+        yield conversation_of_standard(repo), event
 
 
 def _may_hide_commits(push: Push) -> bool:

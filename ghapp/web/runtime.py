@@ -207,7 +207,7 @@ class Runtime:
 
     def _wanted(self) -> Wanted:
         model = self.models.current
-        return Wanted(releases=model is not None and model.release is not None)
+        return Wanted(pulls=True, releases=model is not None and model.release is not None)
 
     def _heartbeat_names(self) -> Collection[str] | None:
         model = self.models.current
@@ -278,6 +278,8 @@ class Runtime:
     async def _installed(self, event: InstallationEvent) -> None:
         log.info("installation", action=event.action, added=event.added, removed=event.removed)
         await self.duties.refresh_model()
+        if self._built.is_set():
+            await self.duties.reviews.look()
 
     async def _ping(self) -> None:
         try:

@@ -7,8 +7,8 @@ from ghapp.github.gateway_checks import RequiredChecks
 from ghapp.github.gateway_releases import Notes
 from ghapp.model.names import Login
 from tests.contract.gateway_contract import ALICE, BOB, HOME, SECOND
+from tests.support.changed_files import changed
 from tests.support.fake_github import FakeGateway
-from tests.support.fake_pulls import changed
 
 
 class FakeWorld:

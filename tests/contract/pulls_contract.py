@@ -129,6 +129,17 @@ class PullsContract:
         assert {(one.author, one.committer) for one in commits.items} == {(ALICE, ALICE)}
         assert (files.complete, commits.complete) == (True, True)
 
+    async def test_lists_what_an_earlier_commit_changed(
+        self, pulls: PullGateway, topic: Pull, world: PullsWorld
+    ) -> None:
+        before = await pulls.pull_files(HOME, topic.number)
+        await world.commits("b.py", "two", branch="topic")
+        files = await pulls.changed_between(HOME, topic.base, topic.head)
+        assert [one.path for one in files.items] == ["a.py"]
+        assert (files.items, files.complete) == (before.items, True)
+        with pytest.raises(NotFound):
+            await pulls.changed_between(HOME, topic.base, "f" * 40)
+
     async def test_v05_commits_without_the_head_are_incomplete(
         self, pulls: PullGateway, topic: Pull
     ) -> None:

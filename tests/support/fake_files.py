@@ -21,18 +21,26 @@ class FakeFiles(FakeRepositories):
         ref: str | None = None,
         priority: Priority = Priority.NORMAL,
     ) -> File | None:
-        """The newest text, or that of the commit that `file_history` named."""
+        """The newest text of a branch, or of its head, or that of the commit that `file_history` named."""
 
         def work() -> File | None:
-            branch = ref if (repo, ref) in self.branches else None
+            at = self._at_head_of(repo, ref)
+            branch = at if (repo, at) in self.branches else None
             versions = self.versions(repo, path, branch)
-            wanted = len(versions) if ref in {None, "main", branch} else int(str(ref), 16)
+            wanted = len(versions) if ref is None or at else int(str(ref), 16)
             if not 0 < wanted <= len(versions):
                 return None
             return File(versions[wanted - 1], sha_of(wanted))
 
         args = {"repo": repo, "path": path, "ref": ref}
         return self.read("read_file", args, priority, work)
+
+    def _at_head_of(self, repo: RepoName, ref: str | None) -> str:
+        """The branch that this is, or is the head of."""
+        if ref == "main" or (repo, ref) in self.branches:
+            return str(ref)
+        heads = {log[-1].sha: name for (owner, name), log in self.log.items() if owner == repo}
+        return next((name for sha, name in heads.items() if sha == ref), "")
 
     async def list_folder(
         self, repo: RepoName, path: str, *, priority: Priority = Priority.NORMAL

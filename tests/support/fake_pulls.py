@@ -1,6 +1,5 @@
 """The part of the fake GitHub that is about pull requests."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,21 +9,24 @@ from ghapp.core.facts import RepoName, Sha
 from ghapp.core.pull_request import ChangedFile, Commit, Pull, Review
 from ghapp.github.errors import AlreadyThere, NotFound, Refused
 from ghapp.github.gateway import ListState, State
-from ghapp.github.gateway_pulls import MOST_COMMITS, MOST_FILES, Listing
+from ghapp.github.gateway_pulls import MOST_COMMITS, MOST_COMPARED, MOST_FILES, Listing
 from ghapp.github.priority import Priority
 from ghapp.model.names import Login
+from tests.support.changed_files import changed_by
 from tests.support.fake_milestones import FakeMilestones
 from tests.support.fake_repositories import Logged, Proposal, among, fitting
 
 
 @dataclass
 class FakePulls(FakeMilestones):
-    """`PullGateway`. `changed` are files and `authored` commits as a test says, else those of the branch's history.
+    """`PullGateway`. `changed` are files, `between` those up to a commit, and `authored` commits as a test says.
 
+    What it does not say is by the branch's history.
     `teams` are those of the organisation; `accounts` are those that GitHub knows besides `people`.
     """
 
     changed: dict[tuple[RepoName, int], tuple[ChangedFile, ...]] = field(default_factory=dict)
+    between: dict[tuple[RepoName, str], tuple[ChangedFile, ...]] = field(default_factory=dict)
     authored: dict[tuple[RepoName, int], tuple[Commit, ...]] = field(default_factory=dict)
     reviews: dict[tuple[RepoName, int], list[Review]] = field(default_factory=dict)
     since: dict[tuple[RepoName, int], datetime] = field(default_factory=dict)
@@ -180,6 +182,27 @@ class FakePulls(FakeMilestones):
             )
 
         return self.read("pull_files", {"repo": repo, "number": number}, priority, work)
+
+    async def changed_between(
+        self, repo: RepoName, base: str, head: str, *, priority: Priority = Priority.NORMAL
+    ) -> Listing[ChangedFile]:
+        """At most 300; as `between` says, else by the histories of both."""
+
+        def work() -> Listing[ChangedFile]:
+            if (repo, head) in self.between:
+                return Listing(self.between[repo, head])
+            branches = [log for (name, _), log in self.log.items() if name == repo]
+            logs = [log for log in branches if head in {one.sha for one in log}]
+            if not logs:
+                raise NotFound
+            ours = self.log.get((repo, base), [])
+            shas = [one.sha for one in logs[0]]
+            behind = logs[0][: shas.index(Sha(head)) + 1]
+            files = changed_by([one for one in behind if one not in ours])[:MOST_COMPARED]
+            return Listing(files, complete=len(files) < MOST_COMPARED)
+
+        args = {"repo": repo, "base": base, "head": head}
+        return self.read("changed_between", args, priority, work)
 
     async def pull_reviews(
         self, repo: RepoName, number: int, *, priority: Priority = Priority.NORMAL
@@ -354,9 +377,7 @@ class FakePulls(FakeMilestones):
         if (repo, number) in self.changed:
             return self.changed[repo, number]
         proposal = self.pulls[repo, number]
-        ahead = self._ahead(repo, proposal.base, proposal.head)
-        newest = {path: commit.sha for commit in ahead for path in commit.paths}
-        return tuple(changed(path, version=newest[path]) for path in sorted(newest))
+        return changed_by(self._ahead(repo, proposal.base, proposal.head))
 
     def _commits(self, repo: RepoName, number: int) -> tuple[Commit, ...]:
         if (repo, number) in self.authored:
@@ -373,18 +394,3 @@ class FakePulls(FakeMilestones):
             )
             for one in self._ahead(repo, proposal.base, proposal.head)
         )
-
-
-def changed(
-    path: str, *, status: str = "modified", previous: str = "", version: str = "", lines: int = 1
-) -> ChangedFile:
-    """A file that a pull request changes."""
-    text = f"{path} {previous} {status} {version}"
-    return ChangedFile(
-        path=path,
-        status=status,
-        previous=previous,
-        additions=lines,
-        sha=Sha(hashlib.sha1(text.encode()).hexdigest()),
-        patch=f"@@ -1 +1,2 @@\n+{text}",
-    )
