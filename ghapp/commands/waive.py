@@ -11,7 +11,7 @@ def run(request: Request) -> Outcome:
     issue = request.issue
     if not issue.is_pull:
         return Refused("It is for pull requests.")
-    if not reason_of(request.typed.text):
+    if not request.typed.args or not reason_of(request.typed.text):
         return Misused()
     return Passed(conversation_of_pull(issue.repo, issue.number))
 

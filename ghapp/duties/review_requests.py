@@ -9,9 +9,9 @@ import structlog
 
 from ghapp.core.effects import Say
 from ghapp.core.github_event import conversation_of_pull
+from ghapp.core.review_choice import Choice, choose, loads
 from ghapp.core.review_facts import ReviewFacts
 from ghapp.core.review_latency import deadlines
-from ghapp.core.review_choice import Choice, choose, loads
 from ghapp.duties.pull_states import PullState, PullStates
 from ghapp.duties.texts import TemplateTexts
 from ghapp.github.errors import Refused

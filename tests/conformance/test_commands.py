@@ -20,6 +20,7 @@ from ghapp.core.command import (
     Edited,
     Misused,
     Outcome,
+    Passed,
     Refused,
     Request,
 )
@@ -125,7 +126,7 @@ def test_on_an_ordinary_issue_it_never_fails_either(
     if not command.anywhere:
         return
     ask = replace(asked(command, args, text, None), issue=question(open=is_open, is_pull=is_pull))
-    assert isinstance(command.run(ask), Answered | Converted | Edited | Refused | Misused)
+    assert isinstance(command.run(ask), Answered | Converted | Edited | Passed | Refused | Misused)
 
 
 @every_command

@@ -72,6 +72,7 @@ class TestTrouble:
             pages=desk.pages,
             models=desk.models,
             releases=desk.releases,
+            reviews=desk.duties.reviews,
             ready=not_yet,
             installed=desk._installed,
             now=desk._now,

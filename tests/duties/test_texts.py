@@ -120,6 +120,7 @@ def says(text: str) -> Mapping[str, Mapping[str, Any]]:
         "paged": {"results": tried},
         "recovered": {"ended": NOW, "waits": True},
         "refused": {"name": "ack", "why": "It is closed. `/reopen` it."},
+        "review_due": {"to": OURS, "since": NOW},
         "runbook": {"runbook": "docs/runbooks/deployment.md"},
         "severity": {"before": before},
         "snooze_over": {"before": before},
