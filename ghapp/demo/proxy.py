@@ -21,7 +21,7 @@ from ghapp.demo.hooks import Hooks
 from ghapp.demo.mends import attribute, chain
 from ghapp.demo.messages import Answer, Call, Caller, Request
 from ghapp.demo.pages import Pages
-from ghapp.demo.pulls import Pulls
+from ghapp.demo.pulls import Pulls, as_issue
 from ghapp.demo.reactions import Reactions
 from ghapp.demo.recording import Recorder
 from ghapp.demo.releases import Releases
@@ -142,8 +142,19 @@ class Proxy(Recorder):
             self.happenings.note(event, payload)
         if event in {"check_run", "check_suite"}:
             payload = await self._of_check(event, payload)
+        if event == "issue_comment":
+            payload = await self._of_comment(payload)
         self.hooks.receive(event, payload)
         return web.Response(status=202)
+
+    async def _of_comment(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """Say that what is commented on is a pull request, where it is one."""
+        repo, number = payload["repository"]["full_name"], payload["issue"]["number"]
+        pull = await self.look_up(f"/repos/{repo}/pulls/{number}")
+        if pull.status != 200:
+            return payload
+        said = as_issue(pull.json)["pull_request"]
+        return {**payload, "issue": {**payload["issue"], "pull_request": said}}
 
     async def _of_check(self, event: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Name the App and the pull requests, of which the emulator tells nothing."""
