@@ -26,7 +26,7 @@ from ghapp.core.review import Verdict as Said
 from ghapp.core.review_facts import ReviewFacts
 from ghapp.core.review_latency import next_of
 from ghapp.core.rule import ReviewRule
-from ghapp.core.verdict import Reason, State, Unread
+from ghapp.core.verdict import Unread
 from ghapp.duties.alarms import Alarms
 from ghapp.duties.checks import Checks, Verdict
 from ghapp.duties.owners_checks import OwnersChecks
@@ -190,16 +190,14 @@ class Reviews:
             return _Found(state, could_not(why))
         gathered = await self._facts.gather(state, standard.model)
         facts, state = self._waiving.heard(gathered.facts, gathered.state, events, before)
-        return _Found(state, evaluate(facts, self._rules), facts, standard)
+        said = evaluate(facts, self._rules)
+        for one in said.faults:
+            log.error("rule_failed", rule=one.rule, pull=pull.number, exc_info=one.error)
+        return _Found(state, said, facts, standard)
 
     async def _publish(self, found: _Found, state: PullState, events: Sequence[wire.Event]) -> None:
         """On the head, and on that of the merge queue's group while it waits for it."""
         said, pull = found.said, state.pull
-        reasons = (
-            *said.reasons,
-            *_together("advice", said.advice),
-            *_together("notes", said.notes),
-        )
         asked = review_choice.said(state.why)
         new = _new_heads(events)
         for head in filter(None, (pull.head, state.group)):
@@ -209,7 +207,7 @@ class Reviews:
                 name=CHECK,
                 conclusion=said.conclusion,
                 title=said.title,
-                reasons=(*reasons, asked) if asked is not None else reasons,
+                reasons=(*said.tree, asked) if asked is not None else said.tree,
                 conversation=conversation_of_pull(pull.repo, pull.number),
                 file=None if found.standard is None else found.standard.file,
             )
@@ -314,10 +312,3 @@ def _again(events: Iterable[wire.Event], head: Sha, name: str) -> bool:
         isinstance(one, CheckEvent) and one.head == head and one.name in {"", name}
         for one in events
     )
-
-
-def _together(name: str, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
-    """Several that decide nothing, under one heading."""
-    if not reasons:
-        return ()
-    return (Reason(name, State.SKIPPED, name, "These hold nothing up.", children=reasons),)
