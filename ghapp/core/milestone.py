@@ -57,11 +57,11 @@ def shown(due: datetime | None) -> date | None:
     return None if due is None else to_wall(due, _SHOWN_IN).date()
 
 
-def numbers(existing: Iterable[Milestone]) -> dict[str, int]:
-    """The number of each occurrence's milestone, by key; of several the lowest."""
+def numbers(existing: Iterable[Milestone], series: str = RELEASE) -> dict[str, int]:
+    """The number of each occurrence's milestone in a series, by key; of several the lowest."""
     found: dict[str, int] = {}
     for one in sorted(existing, key=lambda one: one.number):
-        key = key_of(one)
+        key = key_of(one, series)
         if key is not None:
             found.setdefault(key, one.number)
     return found

@@ -14,6 +14,8 @@ from ghapp.model.names import Login
 
 KIND = "release"
 """Of the marker and the label."""
+ROLLBACK = "rollback"
+"""The command by which people say that a release was taken back."""
 HOTFIX = "hotfix:"
 """Begins the key of a hotfix; the number of its pull request ends it."""
 
@@ -95,6 +97,17 @@ def from_data(data: Mapping[str, Any] | None) -> ReleaseState:
         return msgspec.convert(data or {}, ReleaseState)
     except msgspec.ValidationError:
         return ReleaseState()
+
+
+def hotfix_key(pull: int) -> str:
+    """The key of the hotfix that a pull request is."""
+    return f"{HOTFIX}{pull}"
+
+
+def pull_of(key: str) -> int | None:
+    """The pull request that is a hotfix; None of the key of another release."""
+    number = key.removeprefix(HOTFIX)
+    return int(number) if key.startswith(HOTFIX) and number.isdecimal() else None
 
 
 def known(states: Mapping[str, ReleaseState]) -> dict[str, Known]:

@@ -109,6 +109,11 @@ def is_counted(pattern: str) -> bool:
     return any(isinstance(piece, Micro | Semver) for piece in parse(pattern))
 
 
+def is_semantic(pattern: str) -> bool:
+    """Whether a name has a semantic version, which is above all that there were."""
+    return any(isinstance(piece, Semver) for piece in parse(pattern))
+
+
 def tag_of(name: str) -> str:
     """The tag of a release of that name: what a ref may not hold becomes a dash."""
     cleaned = _NOT_IN_REFS.sub("-", name)

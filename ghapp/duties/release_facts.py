@@ -9,9 +9,9 @@ from ghapp.core.facts import RepoName
 from ghapp.core.milestone import Milestone, as_set
 from ghapp.core.pull_request import Pull
 from ghapp.core.release import BRANCHES, OVER, Phase, ReleaseFacts, phase
-from ghapp.core.release_pull import is_release, of_release
+from ghapp.core.release_pull import is_hotfix, is_release, of_release
 from ghapp.core.release_state import ReleaseState
-from ghapp.core.version import Bump, is_counted, next_name
+from ghapp.core.version import Bump, is_counted, is_semantic, next_name
 from ghapp.duties import release_changes
 from ghapp.duties.release_carry import CarryingOver
 from ghapp.duties.release_pulls import ReleasePulls, with_pull
@@ -69,7 +69,9 @@ class Gathering:
         assert release is not None
         now = self._now()
         await self._find_pull(seen, model, opened, current=current)
-        if seen.pull is not None:
+        if seen.hotfix:
+            await self._as_hotfix(seen, model)
+        elif seen.pull is not None:
             dead = GivenUp(pull=seen.pull.number)
             seen.cancelled = dead if _is_dead(seen.pull) else None
         window = now >= seen.opens_at and not seen.cancelled and not seen.state.over
@@ -77,7 +79,7 @@ class Gathering:
         begun = seen.state.name or not (late or seen.superseded)
         alive = seen.pull is not None and not seen.cancelled and not seen.state.over
         if alive or (window and seen.pull is None and begun):
-            await self._cut(seen, model, others)
+            await self._cut(seen, model, others, milestones)
         self._forget(seen)
         facts = await self._at_github(seen, window, counted=is_counted(release.name))
         if phase(facts, now, release.catch_up) in _ENDING or facts.superseded:
@@ -94,7 +96,7 @@ class Gathering:
         release = model.release
         assert release is not None
         number = seen.state.pull
-        if number is not None:
+        if number is not None and seen.pull is None:
             there = next((one for one in opened if one.number == number), None)
             try:
                 with_pull(seen, there or await self._gateway.get_pull(self._home, number))
@@ -112,7 +114,24 @@ class Gathering:
         if seen.pull is None and seen.state.name:
             with_pull(seen, await self._pulls.of_branch(seen, model))
 
-    async def _cut(self, seen: Seen, model: Model, others: Iterable[ReleaseState]) -> None:
+    async def _as_hotfix(self, seen: Seen, model: Model) -> None:
+        """It is over for good when its pull request is closed, or is no hotfix any more."""
+        pull, release = seen.pull, model.release
+        assert release is not None
+        if pull is None or pull.merged_at is not None:
+            return
+        if not pull.open:
+            seen.cancelled, seen.superseded = GivenUp(pull=pull.number), True
+        elif not is_hotfix(pull, release, await self._pulls.target(model)):
+            seen.cancelled, seen.pull = GivenUp(pull=pull.number, unlabeled=True), None
+
+    async def _cut(
+        self,
+        seen: Seen,
+        model: Model,
+        others: Iterable[ReleaseState],
+        milestones: Iterable[Milestone],
+    ) -> None:
         """Find out whether there is anything to release; if so, or if people say so, it gets its name."""
         release = model.release
         assert release is not None
@@ -128,8 +147,10 @@ class Gathering:
             seen.state = replace(seen.state, since=found.since, since_at=found.since_at)
             return
         name = seen.name
-        if is_counted(release.name):
+        if seen.hotfix or is_counted(release.name):
             taken = {*await self._gateway.list_tags(self._home), *(one.name for one in others)}
+            if seen.hotfix and not is_semantic(release.name):
+                taken |= {as_set(one).title for one in milestones}
             was = None if seen.milestone is None else as_set(seen.milestone).due
             day = was or seen.planned or seen.at.date()
             bump = max(found.bump, Bump.PATCH)

@@ -1,15 +1,13 @@
-"""What the duty of releases asks of the gate, and how it reads the gate's verdict off GitHub."""
+"""What the duty of releases asks of the gate; by default the verdict is read off the check run on GitHub."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from ghapp.core.facts import Issue, RepoName
-from ghapp.core.gate import CHECK
-from ghapp.core.milestone import Milestone
+from ghapp.core.gate import CHECK, Gate
 from ghapp.core.pull_request import Pull
 from ghapp.core.release_state import GateSaid
+from ghapp.core.verdict import Reason, State
 from ghapp.core.wire import Event
 from ghapp.github.gateway_checks import CheckGateway
 from ghapp.model.types import Model
@@ -17,58 +15,47 @@ from ghapp.model.types import Model
 UNSAID: Final = "The gate has said nothing of this head"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gated:
-    """An open pull request of a release or a hotfix; `since` is the tag of the release before it, if there is one.
-
-    `issue` is its release issue with the checklist, `milestone` what it releases.
-    """
-
-    pull: Pull
-    hotfix: bool
-    milestone: Milestone | None
-    issue: Issue | None
-    since: str = ""
-
-
 class GateKeeper(Protocol):
     """Keeps the check of every release pull request up to date."""
 
     async def look(
-        self, gated: Sequence[Gated], events: Sequence[Event], model: Model
+        self, model: Model, now: datetime, events: Sequence[Event] = ()
     ) -> datetime | None:
         """Bring the checks to where they should be; when time alone may change one of them (UTC).
 
         Raises:
-            GitHubError: GitHub could not be told.
+            GitHubError: GitHub could not be asked or told.
         """
         ...
 
-    async def verdict(self, pull: Pull) -> GateSaid:
-        """What the gate said last of the head of a pull request; not passed where it said nothing."""
+    async def verdict(self, pull: Pull) -> Gate | None:
+        """What the gate said last of the head of a pull request; None where it has said nothing."""
         ...
 
 
-class CheckRead:
-    """Goes by the check run on the head, whoever keeps it; for whoever keeps none."""
+def said(gate: Gate | None, pull: Pull) -> GateSaid:
+    """A verdict as the release issue records it; a gate that said nothing has not passed anything."""
+    if gate is None:
+        return GateSaid(passed=False, title=UNSAID, head=pull.head)
+    return GateSaid(passed=gate.passes, title=gate.title, head=pull.head)
 
-    def __init__(self, gateway: CheckGateway, home: RepoName) -> None:
+
+class CheckRead:
+    """Goes by the check run on the head, whoever keeps it."""
+
+    def __init__(self, gateway: CheckGateway) -> None:
         self._gateway = gateway
-        self._home = home
 
     async def look(
-        self, gated: Sequence[Gated], events: Sequence[Event], model: Model
+        self, _model: Model, _now: datetime, _events: Sequence[Event] = ()
     ) -> datetime | None:
         """There is nothing to keep."""
-        del gated, events, model
         return None
 
-    async def verdict(self, pull: Pull) -> GateSaid:
+    async def verdict(self, pull: Pull) -> Gate | None:
         """What the newest check run says."""
-        runs = await self._gateway.own_checks(self._home, pull.head, CHECK)
+        runs = await self._gateway.own_checks(pull.repo, pull.head, CHECK)
         if not runs:
-            return GateSaid(passed=False, title=UNSAID, head=pull.head)
-        said = runs[0]
-        return GateSaid(
-            passed=said.conclusion == "success", title=said.title or UNSAID, head=pull.head
-        )
+            return None
+        state = State.SATISFIED if runs[0].conclusion == "success" else State.REFUSED
+        return Gate((Reason("gate", state, runs[0].title, runs[0].title),))

@@ -14,8 +14,11 @@ from ghapp.duties.release_facts import Gathering
 from ghapp.duties.release_gate import GateKeeper
 from ghapp.duties.release_pulls import ReleasePulls
 from ghapp.duties.release_texts import ReleaseTexts
+from ghapp.duties.release_turn import ReleaseTurn
 from ghapp.duties.release_work import ReleaseWork
 from ghapp.duties.releases import Parts, Releases
+from ghapp.duties.replies import Replies
+from ghapp.duties.rollbacks import Rollbacks
 from ghapp.duties.texts import TemplateTexts
 from ghapp.engine.store import Store
 from ghapp.github.github import GitHub
@@ -35,6 +38,7 @@ def releases(
     texts: TemplateTexts,
     alarms: Alarms,
     gate: GateKeeper,
+    replies: Replies,
     home: RepoName,
     web: str,
     wake: Callable[[str], Awaitable[None]],
@@ -44,22 +48,29 @@ def releases(
     words = ReleaseTexts(texts, f"{web}/{home}")
     pulls = ReleasePulls(github, records, words, home, _DefaultBranch(github, home, now))
     carrying = CarryingOver(github, home)
-    parts = Parts(
-        milestones=Milestones(github, store, home, now),
-        gathering=Gathering(github, pulls, carrying, home, now),
-        work=ReleaseWork(
-            gateway=github,
-            dated=dated,
-            reconciler=reconciler,
-            pulls=pulls,
-            carrying=carrying,
-            gate=gate,
-            texts=words,
-            home=home,
-        ),
+    milestones = Milestones(github, store, home, now)
+    work = ReleaseWork(
+        gateway=github,
+        dated=dated,
+        reconciler=reconciler,
         pulls=pulls,
+        carrying=carrying,
         gate=gate,
+        texts=words,
+        home=home,
     )
+    turn = ReleaseTurn(
+        gateway=github,
+        milestones=milestones,
+        gathering=Gathering(github, pulls, carrying, home, now),
+        work=work,
+        pulls=pulls,
+        memory=store,
+        home=home,
+        now=now,
+    )
+    rollbacks = Rollbacks(gateway=github, work=work, texts=words, replies=replies, home=home)
+    parts = Parts(milestones=milestones, turn=turn, pulls=pulls, rollbacks=rollbacks, gate=gate)
     return Releases(
         gateway=github,
         dated=dated,

@@ -12,7 +12,7 @@ from ghapp.core.milestone import RELEASE, Milestone, as_set, day_of, key_of, num
 from ghapp.core.milestone_plan import Known, Note
 from ghapp.core.pull_request import Pull
 from ghapp.core.release import PullFacts, ReleaseFacts
-from ghapp.core.release_state import HOTFIX, ReleaseState, from_data
+from ghapp.core.release_state import HOTFIX, ReleaseState, from_data, hotfix_key, pull_of
 from ghapp.core.version import tag_of
 from ghapp.duties.dated import generated, marker_of
 from ghapp.duties.milestones import Standing
@@ -168,7 +168,7 @@ def views(model: Model, standing: Standing, told: Remembered, now: datetime) -> 
     by_key = {key: owner[number] for key, number in numbers(standing.milestones).items()}
     keys = {key for key, issue in told.issues.items() if issue.open and day_of(key)}
     keys |= {key for key, one in by_key.items() if _awaits(one, key, told)}
-    seen = [_view(key, model, standing, told, by_key.get(key)) for key in keys]
+    seen = [view(key, model, standing, told) for key in keys]
     seen.sort(key=lambda one: (one.at, one.key))
     for place, one in enumerate(seen):
         later = [other for other in seen[place + 1 :] if not other.cancelled]
@@ -178,18 +178,61 @@ def views(model: Model, standing: Standing, told: Remembered, now: datetime) -> 
     return tuple(seen)
 
 
+def hotfixes(
+    model: Model, standing: Standing, told: Remembered, opened: Iterable[Pull]
+) -> tuple[Seen, ...]:
+    """The hotfixes that are not done with; `opened` are the open pull requests that are some."""
+    keys = {hotfix_key(one.number) for one in opened}
+    keys |= {key for key, issue in told.issues.items() if issue.open and pull_of(key)}
+    by_number = {one.number: one for one in opened}
+    return tuple(
+        hotfix(key, model, standing, told, by_number.get(pull_of(key) or 0)) for key in sorted(keys)
+    )
+
+
+def hotfix(
+    key: str, model: Model, standing: Standing, told: Remembered, pull: Pull | None = None
+) -> Seen:
+    """The hotfix of a key; it is due from when its pull request was opened on."""
+    number, issue = pull_of(key), told.issues.get(key)
+    assert number is not None
+    at = pull.created_at if pull is not None else issue.created_at if issue else None
+    assert at is not None
+    milestone = _milestone(str(number), standing, HOTFIX_SERIES)
+    state = replace(told.states.get(key, ReleaseState()), pull=number)
+    if milestone is not None:
+        state = replace(state, milestone=milestone.number, title=milestone.title)
+    return Seen(
+        key=key,
+        planned=None,
+        at=at,
+        opens_at=at,
+        captain=captain.captain(model, at),
+        state=state,
+        milestone=milestone,
+        issue=issue,
+        pull=pull,
+        carries_over=False,
+    )
+
+
+def _milestone(key: str, standing: Standing, series: str) -> Milestone | None:
+    number = numbers(standing.milestones, series).get(key)
+    return next((one for one in standing.milestones if one.number == number), None)
+
+
 def _awaits(milestone: Milestone, key: str, told: Remembered) -> bool:
     """Whether an open milestone is of a release to come; one that people opened again after it is theirs."""
     done = key in told.over and as_set(milestone).closed
     return milestone.open and day_of(key) is not None and not done
 
 
-def _view(
-    key: str, model: Model, standing: Standing, told: Remembered, milestone: Milestone | None
-) -> Seen:
+def view(key: str, model: Model, standing: Standing, told: Remembered) -> Seen:
+    """The release of a planned date."""
     release, planned = model.release, day_of(key)
     assert release is not None
     assert planned is not None
+    milestone = _milestone(key, standing, RELEASE)
     state = told.states.get(key, ReleaseState())
     known = standing.known.get(key, Known())
     day = None if milestone is None else shown(milestone.due_on)

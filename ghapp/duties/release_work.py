@@ -28,7 +28,7 @@ from ghapp.core.release import (
 from ghapp.core.release_state import KIND, ReleaseState
 from ghapp.duties.dated import Dated
 from ghapp.duties.release_carry import CarryingOver
-from ghapp.duties.release_gate import GateKeeper
+from ghapp.duties.release_gate import GateKeeper, said
 from ghapp.duties.release_pulls import ReleasePulls, with_pull
 from ghapp.duties.release_texts import ReleaseTexts
 from ghapp.duties.release_view import Seen
@@ -173,7 +173,8 @@ class ReleaseWork:
     async def _record_gate(self, seen: Seen) -> None:
         """On the issue before anything is carried over, since the gate is about the milestone as it was."""
         assert seen.pull is not None
-        seen.state = replace(seen.state, gate=await self._gate.verdict(seen.pull))
+        verdict = await self._gate.verdict(seen.pull)
+        seen.state = replace(seen.state, gate=said(verdict, seen.pull))
         await self.write(seen)
 
     async def _tag(self, tag: str, sha: Any, seen: Seen) -> None:

@@ -1,40 +1,34 @@
 """Releases: what the cadence plans is brought about, one step after the other, wherever it stands."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-import structlog
-
 from ghapp.core import wire
 from ghapp.core.facts import RepoName
-from ghapp.core.github_event import MilestoneEvent, conversation_of_release
-from ghapp.core.milestone import Milestone, key_of, retitled
+from ghapp.core.github_event import AskEvent, MilestoneEvent, conversation_of_release
+from ghapp.core.milestone import Milestone, key_of
 from ghapp.core.pull_request import Pull
-from ghapp.core.release import next_steps
-from ghapp.core.release_state import KIND, known
+from ghapp.core.release import BRANCHES
+from ghapp.core.release_pull import is_hotfix, is_release
+from ghapp.core.release_state import KIND, ROLLBACK, known
 from ghapp.duties.alarms import Alarms
 from ghapp.duties.dated import Dated
 from ghapp.duties.milestones import Milestones, Standing
 from ghapp.duties.records import Memory
-from ghapp.duties.release_facts import Gathering
-from ghapp.duties.release_gate import Gated, GateKeeper
+from ghapp.duties.release_gate import GateKeeper
 from ghapp.duties.release_pulls import ReleasePulls
-from ghapp.duties.release_view import Seen, remembered, views
-from ghapp.duties.release_work import ReleaseWork, Round
-from ghapp.github.errors import Refused
+from ghapp.duties.release_turn import HELD, ReleaseTurn
+from ghapp.duties.release_view import Seen, hotfixes, remembered, views
+from ghapp.duties.release_work import Round
+from ghapp.duties.rollbacks import Rollbacks
 from ghapp.github.gateway_milestones import MilestoneGateway
 from ghapp.github.gateway_pulls import PullGateway
 from ghapp.model.types import Model
 
-log = structlog.get_logger(__name__)
-
 LOOK_EVERY: Final = timedelta(minutes=5)
 """How long a change goes unseen at most whose event was lost."""
-
-HELD: Final = "milestone-items"
-"""The kind of the memory of what each milestone holds, for the day on which somebody deletes it."""
 
 
 class Forge(PullGateway, MilestoneGateway, Protocol):
@@ -46,9 +40,9 @@ class Parts:
     """What the duty is made of."""
 
     milestones: Milestones
-    gathering: Gathering
-    work: ReleaseWork
+    turn: ReleaseTurn
     pulls: ReleasePulls
+    rollbacks: Rollbacks
     gate: GateKeeper
 
 
@@ -76,19 +70,29 @@ class Releases:
         self._conversation = conversation_of_release(home)
         self._wake = wake
         self._now = now
+        self._heads: frozenset[str] = frozenset()
 
     async def look(self, model: Model) -> None:
         """Have the releases looked at soon."""
         if model.release is not None:
             await self._wake(self._conversation)
 
+    def decides(self, _repo: RepoName, branch: str) -> bool:
+        """Whether a branch of the home repository is that of a release or a hotfix, so that its checks matter."""
+        return branch.startswith(BRANCHES) or branch in self._heads
+
     async def handle(self, events: Sequence[wire.Event], model: Model) -> None:
         """Bring everything to where it should be, and say when to look again; twice changes nothing.
+
+        The gate comes first: it must not depend on whether the rest succeeds.
 
         Raises:
             GitHubError: GitHub could not be asked or told; the same may be handled again.
         """
+        wake_at = await self._parts.gate.look(model, self._now(), events)
+        asks = [one for one in events if isinstance(one, AskEvent) and one.name == ROLLBACK]
         if model.release is None:
+            await self._parts.rollbacks.turn_away(asks)
             await self._alarms.set(self._conversation, None)
             return
         told = remembered(await self._dated.all(KIND))
@@ -99,64 +103,39 @@ class Releases:
             names=told.names,
             done=told.over,
         )
-        target = await self._parts.pulls.target(model)
-        opened = await self._gateway.list_pulls(self._home, base=target)
+        opened = await self._opened(model)
         seen = views(model, standing, told, self._now())
         round_ = Round(model, _taking(seen, standing), told.states)
         for place, one in enumerate(seen):
-            await self._one(one, opened, round_, first=not place)
+            await self._parts.turn.take(one, opened, round_, current=not place)
+        repairs = [one for one in opened if is_hotfix(one, model.release, one.base)]
+        for one in hotfixes(model, standing, told, repairs):
+            await self._parts.turn.take(one, opened, round_, current=False)
+        for ask in asks:
+            await self._take_back(ask, standing, round_)
         await self._hold(standing.milestones)
-        wake_at = await self._parts.gate.look(_gated(seen), events, model)
         await self._alarms.set(self._conversation, self._next(seen, standing, wake_at))
 
-    async def _one(self, seen: Seen, opened: Sequence[Pull], round_: Round, *, first: bool) -> None:
-        """One release; what GitHub refuses for good stops no other."""
-        try:
-            await self._bring(seen, opened, round_, first=first)
-        except Refused as refused:
-            if refused.status in {401, 403}:
-                raise
-            log.exception("release_refused", key=seen.key)
-
-    async def _bring(
-        self, seen: Seen, opened: Sequence[Pull], round_: Round, *, first: bool
-    ) -> None:
-        model, work = round_.model, self._parts.work
-        assert model.release is not None
-        await self._parts.gathering.gather(
-            seen,
-            model,
-            opened=opened,
-            milestones=round_.taking,
-            others=round_.others(seen),
-            current=first,
+    async def _opened(self, model: Model) -> Sequence[Pull]:
+        """The open pull requests into the branch of releases."""
+        release, target = model.release, await self._parts.pulls.target(model)
+        assert release is not None
+        opened = await self._gateway.list_pulls(self._home, base=target)
+        self._heads = frozenset(
+            one.head_branch
+            for one in opened
+            if is_release(one, release, target) or is_hotfix(one, release, target)
         )
-        if seen.final and seen.milestone is None:
-            await self._orphaned(seen)
-        for step in next_steps(seen.facts, self._now(), model.release.catch_up):
-            if not await work.do(step, seen, round_):
-                return
-        await self._name(seen)
-        await self._parts.pulls.keep(seen, model)
-        await work.assign(seen)
-        if seen.issue is not None and seen.issue.open:
-            await work.write(seen)
+        return opened
 
-    async def _name(self, seen: Seen) -> None:
-        """The milestone is called what the release is called, unless people have named it."""
-        milestone = seen.milestone
-        if milestone is None or not seen.state.name or seen.state.over:
-            return
-        wanted = retitled(milestone, seen.state.name)
-        if wanted is not None:
-            seen.milestone = await self._parts.milestones.retitle(milestone, *wanted)
-            seen.state = replace(seen.state, title=seen.milestone.title)
+    async def _take_back(self, ask: AskEvent, standing: Standing, round_: Round) -> None:
+        """By what the issues remember now: the release may have gone out just before."""
+        told = remembered(await self._dated.all(KIND))
 
-    async def _orphaned(self, seen: Seen) -> None:
-        """GitHub has only detached what a deleted milestone held, and cannot say any more what that was."""
-        held = await self._memory.memory_get(HELD, str(seen.state.milestone))
-        if held and not seen.state.orphans:
-            seen.state = replace(seen.state, orphans=tuple(held))
+        async def gathered(key: str) -> Seen:
+            return await self._parts.turn.known(key, standing, told, round_)
+
+        await self._parts.rollbacks.handle(ask, told, gathered, round_)
 
     async def _hold(self, milestones: Iterable[Milestone]) -> None:
         """Remember what the open milestones of the cadence hold; unchanged, asking is free."""
@@ -186,18 +165,3 @@ def _taking(seen: Iterable[Seen], standing: Standing) -> tuple[Milestone, ...]:
     """The milestones that what is unfinished may go to: not those that are to be emptied themselves."""
     ending = {one.key for one in seen if one.superseded or one.cancelled}
     return tuple(one for one in standing.milestones if key_of(one) not in ending)
-
-
-def _gated(seen: Iterable[Seen]) -> list[Gated]:
-    """The open pull requests that the gate is to judge."""
-    return [
-        Gated(
-            pull=one.pull,
-            hotfix=one.hotfix,
-            milestone=one.milestone,
-            issue=one.issue,
-            since=one.state.since,
-        )
-        for one in seen
-        if one.pull is not None and one.pull.open
-    ]

@@ -113,7 +113,8 @@ def _routes(place: Place, found: PullRequest | PullRequestReview, action: str) -
     )
     if place.wanted.pulls:
         yield conversation_of_pull(repo, pull.number), event
-    moved = in_milestone or action == "demilestoned"
+    labels = {label.name.casefold() for label in pull.labels}
+    moved = in_milestone or action == "demilestoned" or labels & place.wanted.release_labels
     if (of_release and moved) or place.decides_release(found.repository, pull.head.ref):
         yield conversation_of_release(repo), event
 

@@ -14,6 +14,7 @@ from ghapp.clients.deadman import VARIABLE as DEADMAN_VARIABLE
 from ghapp.clients.deadman import DeadMan
 from ghapp.clients.pager import ApprisePager
 from ghapp.core.facts import InstallationEvent
+from ghapp.core.release_pull import LABEL as RELEASE_LABEL
 from ghapp.duties.assembly import Duties, Surroundings
 from ghapp.duties.audit import EVERY as AUDIT_EVERY
 from ghapp.duties.audit import Audit
@@ -207,7 +208,14 @@ class Runtime:
 
     def _wanted(self) -> Wanted:
         model = self.models.current
-        return Wanted(pulls=True, releases=model is not None and model.release is not None)
+        if model is None or model.release is None:
+            return Wanted(pulls=True)
+        return Wanted(
+            pulls=True,
+            releases=True,
+            releasing=self.duties.releases.decides,
+            release_labels=frozenset({RELEASE_LABEL, model.release.hotfix.label.casefold()}),
+        )
 
     def _heartbeat_names(self) -> Collection[str] | None:
         model = self.models.current
