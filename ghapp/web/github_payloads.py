@@ -150,6 +150,7 @@ class Pull(msgspec.Struct):
     head: Ref
     user: Account | None = None
     milestone: MilestoneNumber | None = None
+    labels: list[Label] = []
 
 
 class PullChanges(msgspec.Struct):

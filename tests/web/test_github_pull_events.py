@@ -25,7 +25,7 @@ def is_release(_repo: RepoName, branch: str) -> bool:
     return branch.startswith("release/")
 
 
-BOTH = Wanted(pulls=True, releases=True, releasing=is_release)
+BOTH = Wanted(pulls=True, releases=True, releasing=is_release, release_labels=frozenset({"hotfix"}))
 
 
 def conversations(name: str, payload: object, wanted: Wanted = BOTH) -> list[str]:
@@ -122,6 +122,9 @@ def test_what_cannot_change_a_verdict_costs_no_row(action: str) -> None:
     [
         pytest.param({}, [PULL], id="an ordinary one"),
         pytest.param({"pull_request__head__ref": "release/1"}, [PULL, RELEASE], id="of a release"),
+        pytest.param(
+            {"pull_request__labels": [{"name": "Hotfix"}]}, [PULL, RELEASE], id="a hotfix"
+        ),
         pytest.param(
             {
                 "pull_request__head__ref": "release/1",
