@@ -157,9 +157,11 @@ class _Case:
 
     def marked(self, mark: Mark) -> Judgement:
         since, now = self.since(), self.backlog.now
-        if since > mark.at:
-            return Judgement(Step.CLEAR, "somebody has shown signs of life")
         warned = self.said("stale", since)
+        if warned is None and since > mark.at:
+            anew = self.unmarked()
+            alive = Judgement(Step.CLEAR, "somebody has shown signs of life")
+            return anew if anew.step is Step.WARN else alive
         if warned is None:
             return Judgement(Step.WARN, "it is marked, and nobody was told what follows", since)
         if self.settings.close_after is None:
@@ -195,10 +197,10 @@ class _Case:
         return max(instants)
 
     def said(self, name: str, since: datetime) -> datetime | None:
-        """When the app last said so, at an instant or after."""
+        """When the app last said so after an instant; of what happened in one second, life comes last."""
         start = _key(self.item, name)
         said = (mark.at for key, mark in self.known.said.items() if key.startswith(start))
-        return max((at for at in said if at >= since), default=None)
+        return max((at for at in said if at > since), default=None)
 
     def _lived(self) -> datetime:
         """A draft lives by its pushes; but who answers a warning is heard."""

@@ -183,6 +183,24 @@ class TestClearing:
         )
         assert acts(one) == [RemoveLabel("stale")]
 
+    def test_what_is_forgotten_anew_keeps_the_label_and_is_warned_anew(self) -> None:
+        labels = MARKED
+        again = item(
+            warned(150, 190), marked(150), happening(What.COMMENTED, 70, ALICE), labels=labels
+        )
+        (say,) = acts(again)
+        assert say.key.endswith(f"{ago(70):%Y-%m-%dT%H:%M:%SZ}")
+        told = item(
+            marked(150), happening(What.COMMENTED, 90, ALICE), warned(14, 90), labels=labels
+        )
+        assert step(told) is Step.CLOSE
+
+    def test_s16_who_writes_in_the_second_of_the_last_word_is_heard(self) -> None:
+        key = f"hygiene:{HOME}#7:stale-closed:{ago(100):%Y-%m-%dT%H:%M:%SZ}"
+        late = happening(What.COMMENTED, 1, ALICE)
+        half = item(ANSWERED, warned(20), marked(20), said(key, 1), late, labels=MARKED)
+        assert acts(half) == [RemoveLabel("stale")]
+
     def test_s12_an_exemption_gained_later_clears_our_label(self) -> None:
         one = item(ANSWERED, warned(20), marked(20), labels=MARKED | {"Pinned"})
         assert acts(one) == [RemoveLabel("stale")]
