@@ -27,6 +27,9 @@ from ghapp.model.types import Model
 
 log = structlog.get_logger(__name__)
 
+HEADS_KEPT = 200
+"""Of a pull request's heads the latest are remembered; what an older one changed costs a call."""
+
 T = TypeVar("T")
 Windows = Callable[[Model, Collection[AreaName]], Awaitable[tuple[Window, ...]]]
 
@@ -176,7 +179,8 @@ def _learned(state: PullState, facts: ReviewFacts) -> PullState:
     found = facts.diff
     if not isinstance(found, str):
         return state
-    return replace(state, diffs={**state.diffs, facts.pull.head: found})
+    earlier = dict(list(state.diffs.items())[-HEADS_KEPT:])
+    return replace(state, diffs={**earlier, facts.pull.head: found})
 
 
 def _approved(facts: ReviewFacts) -> list[Sha]:

@@ -27,6 +27,7 @@ from ghapp.core.review_facts import ReviewFacts
 from ghapp.core.review_latency import next_of
 from ghapp.core.rule import ReviewRule
 from ghapp.core.verdict import Unread
+from ghapp.core.waiving import COMMAND as WAIVE
 from ghapp.duties.alarms import Alarms
 from ghapp.duties.checks import Checks, Verdict
 from ghapp.duties.owners_checks import OwnersChecks
@@ -104,7 +105,8 @@ class Reviews:
             GitHubError: GitHub could not be asked.
         """
         known = {(one.pull.repo, one.pull.number): one for one in await self._states.all()}
-        for repo in await self._gateway.repositories(self._home):
+        listed = await self._gateway.repositories(self._home)
+        for repo in listed:
             try:
                 pulls = await self._gateway.list_pulls(repo)
             except Refused as refused:
@@ -116,7 +118,11 @@ class Reviews:
                     self._fresh[repo, pull.number] = pull
                     await self._wake(conversation_of_pull(repo, pull.number))
             for name, number in [key for key in known if key[0] == repo]:
+                del known[name, number]
                 await self._wake(conversation_of_pull(name, number))
+        for repo, number in known:
+            if repo not in listed:
+                await self._forget(repo, number)
 
     async def look_again(self, repo: RepoName | None = None, base: str | None = None) -> None:
         """Have open pull requests looked at whose standard has changed, of a repository and into a branch if said."""
@@ -139,8 +145,7 @@ class Reviews:
         before = await self._states.get(repo, number)
         pull = await self._pull(repo, number, events, before)
         if pull is None or not pull.open:
-            await self._states.forget(repo, number)
-            await self._alarms.set(conversation, None)
+            await self._forget(repo, number)
             await self._waiving.too_late(_asks(events))
             return
         opened = any(_is(one, {"opened"}) for one in events)
@@ -155,6 +160,10 @@ class Reviews:
             # Whoever may not write here, or writes of what is gone, is not helped by trying again soon.
             log.warning("not_published", conversation=conversation, reason=str(refused))
             await self._alarms.set(conversation, now + LAST_RETRY)
+
+    async def _forget(self, repo: RepoName, number: int) -> None:
+        await self._states.forget(repo, number)
+        await self._alarms.set(conversation_of_pull(repo, number), None)
 
     async def _bring(
         self, state: PullState, events: Sequence[wire.Event], before: Pull | None
@@ -295,7 +304,7 @@ def _is(event: wire.Event, actions: Collection[str]) -> bool:
 
 
 def _asks(events: Iterable[wire.Event]) -> list[AskEvent]:
-    return [one for one in events if isinstance(one, AskEvent)]
+    return [one for one in events if isinstance(one, AskEvent) and one.name == WAIVE]
 
 
 def _new_heads(events: Iterable[wire.Event]) -> set[Sha]:

@@ -10,7 +10,7 @@ from ghapp.core.github_event import AskEvent, CommentChange, PullEvent
 from ghapp.core.pull_request import Pull
 from ghapp.core.review_facts import ReviewFacts, Waiver
 from ghapp.core.rule import ReviewRule
-from ghapp.core.waiving import found_in, reason_of, rule_of, why_not
+from ghapp.core.waiving import COMMAND, found_in, reason_of, rule_of, why_not
 from ghapp.duties.pull_states import PullState, Waived
 from ghapp.duties.replies import Replies
 
@@ -41,7 +41,7 @@ class Waiving:
             return facts, state
         waived = _left(state.waived, events)
         for ask in events:
-            if isinstance(ask, AskEvent) and not _is_known(waived, ask):
+            if isinstance(ask, AskEvent) and ask.name == COMMAND and not _is_known(waived, ask):
                 rule = rule_of(ask.args)
                 refused = why_not(rule, ask.sender, facts, self._rules)
                 self._refused[ask.key] = refused

@@ -335,6 +335,19 @@ class TestRound:
         await pulls.desk.drain()
         assert await pulls.desk.store.memory_all("pull") == {}
 
+    async def test_where_the_app_is_no_more_it_is_forgotten(
+        self, pulls: PullDesk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await opened(pulls)
+
+        async def nowhere(_repo: RepoName) -> list[RepoName]:
+            return []
+
+        monkeypatch.setattr(pulls.desk.github, "repositories", nowhere)
+        await pulls.desk.duties.reviews.look()
+        assert await pulls.desk.store.memory_all("pull") == {}
+        assert pulls.conversation not in await pulls.desk.duties.alarms.due()
+
     async def test_a_repository_that_cannot_be_listed_stops_no_other(self, pulls: PullDesk) -> None:
         pulls.desk.github.write_file(APP, "a.py", "")
         pulls.desk.github.person_proposes(HOME, author=Login("alice"), head="topic", title="fix: a")
