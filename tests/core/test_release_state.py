@@ -15,7 +15,9 @@ from ghapp.core.release_state import (
     RolledBack,
     carry_counts,
     from_data,
+    hotfix_key,
     known,
+    pull_of,
     to_data,
 )
 from ghapp.model.names import Login
@@ -81,3 +83,8 @@ def test_what_is_known_of_the_milestones_of_the_cadence() -> None:
 def test_k03_the_most_often_counts() -> None:
     again = ReleaseState(carried=(Carried(number=4, times=1), Carried(number=9, times=1)))
     assert carry_counts([FULL, again]) == {4: 2, 5: 1, 9: 1}
+
+
+def test_the_key_of_a_hotfix_is_its_pull_request() -> None:
+    assert pull_of(hotfix_key(7)) == 7
+    assert [pull_of(key) for key in ("2026-11-24", "7", "hotfix:", "hotfix:x")] == [None] * 4

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ghapp.core.version import Bump, Change, bump_of, bump_of_all, next_name, predict, tag_of
+from ghapp.core.version import (
+    Bump,
+    Change,
+    bump_of,
+    bump_of_all,
+    is_semantic,
+    next_name,
+    predict,
+    tag_of,
+)
 
 DAY = date(2026, 11, 4)
 PATTERNS = ["{date:%Y-%m-%d}", "calver", "YYYY.0M.MICRO", "0Y.MM", "semver-next", "app-{semver}"]
@@ -129,3 +138,7 @@ def test_no_name_is_used_twice(pattern: str, releases: list[tuple[int, Bump, boo
         day = date.fromordinal(DAY.toordinal() + days)
         taken.append(next_name(pattern, day, taken, bump, hotfix=hotfix))
     assert len({name.casefold() for name in taken}) == len(taken)
+
+
+def test_which_patterns_have_a_semantic_version() -> None:
+    assert [one for one in PATTERNS if is_semantic(one)] == ["semver-next", "app-{semver}"]
