@@ -95,6 +95,7 @@ class PullFacts:
         )
         if isinstance(commits, Listing) and [one.sha for one in commits.items[-1:]] == [pull.head]:
             state = _learned(state, facts)
+        facts = of_this_base(facts, state)
         facts = replace(facts, diffs=await self._diffs(state, facts))
         known = {sha: text for sha, text in facts.diffs.items() if isinstance(text, str)}
         state = replace(state, diffs={**state.diffs, **known})
@@ -134,7 +135,7 @@ class PullFacts:
         wanted = dict.fromkeys([*_approved(facts), *_waived(facts)])
         found: dict[Sha, str | Unread] = {}
         for head in wanted:
-            if head in {pull.head, LOST}:
+            if head in {pull.head, LOST, _elsewhere(pull.head)}:
                 continue
             if head in state.diffs:
                 found[head] = state.diffs[head]
@@ -179,8 +180,33 @@ def _learned(state: PullState, facts: ReviewFacts) -> PullState:
     found = facts.diff
     if not isinstance(found, str):
         return state
-    earlier = dict(list(state.diffs.items())[-HEADS_KEPT:])
-    return replace(state, diffs={**earlier, facts.pull.head: found})
+    kept = dict(list(state.diffs.items())[-HEADS_KEPT:])
+    kept.setdefault(facts.pull.head, found)  # the first one, should the base be changed under it
+    return replace(state, diffs=kept)
+
+
+def of_this_base(facts: ReviewFacts, state: PullState) -> ReviewFacts:
+    """What was said before the base was changed was said of another change, unless it is the same into both."""
+    since, head = state.based_at, facts.pull.head
+    if since is None or (state.diff_before and facts.diff == state.diff_before):
+        return facts
+    reviews, waivers = facts.reviews, facts.waivers
+    if isinstance(reviews, tuple):
+        reviews = tuple(
+            replace(one, commit=_elsewhere(head)) if one.commit == head and one.at <= since else one
+            for one in reviews
+        )
+    if isinstance(waivers, tuple):
+        waivers = tuple(
+            replace(one, head=_elsewhere(head)) if one.head == head and one.at <= since else one
+            for one in waivers
+        )
+    return replace(facts, reviews=reviews, waivers=waivers)
+
+
+def _elsewhere(head: Sha) -> Sha:
+    """A head as it was into another branch; no commit has such a name."""
+    return Sha(f"{head}~")
 
 
 def _approved(facts: ReviewFacts) -> list[Sha]:

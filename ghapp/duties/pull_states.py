@@ -36,7 +36,8 @@ class PullState:
     ask; whether that was settled since it became ready says `picked`, and to people `why`. GitHub does not ask the
     `refused`; `reminded` and `backed` were late once and twice. `look_at` is when time alone may change the verdict,
     `failures` counts in a row how often something could not be read, `group` is the head of the merge queue that waits
-    for the verdict, and `owners_of` the head for which OWNERS.yaml was looked at.
+    for the verdict, and `owners_of` the head for which OWNERS.yaml was looked at. The base was changed under
+    the head of now at `based_at`; before, it changed `diff_before` (empty where that is not known).
     """
 
     pull: Pull
@@ -55,6 +56,8 @@ class PullState:
     failures: int = 0
     group: Sha | None = None
     owners_of: Sha | None = None
+    based_at: datetime | None = None
+    diff_before: str = ""
 
     @property
     def is_new(self) -> bool:
@@ -66,13 +69,21 @@ class PullState:
         same = (pull.head, pull.base) == (self.pull.head, self.pull.base)
         if same and pull.changed_files is None:
             pull = replace(pull, changed_files=self.pull.changed_files, commits=self.pull.commits)
+        state = self._based(pull)
         ready = None if pull.draft else self.ready_at or now
         asked_at = {one: self.asked_at.get(one, now) for one in pull.requested}
         picked = self.picked and not pull.draft
         group = self.group if pull.head == self.pull.head else None
         return replace(
-            self, pull=pull, ready_at=ready, asked_at=asked_at, picked=picked, group=group
+            state, pull=pull, ready_at=ready, asked_at=asked_at, picked=picked, group=group
         )
+
+    def _based(self, pull: Pull) -> Self:
+        if pull.head != self.pull.head:
+            return replace(self, based_at=None, diff_before="")
+        if pull.base == self.pull.base:
+            return self
+        return replace(self, based_at=pull.updated_at, diff_before=self.diffs.get(pull.head, ""))
 
 
 def digest_of(pull: Pull) -> str:

@@ -31,7 +31,7 @@ from ghapp.core.waiving import COMMAND as WAIVE
 from ghapp.duties.alarms import Alarms
 from ghapp.duties.checks import Checks, Verdict
 from ghapp.duties.owners_checks import OwnersChecks
-from ghapp.duties.pull_facts import FactsGateway, PullFacts, tried
+from ghapp.duties.pull_facts import FactsGateway, PullFacts, of_this_base, tried
 from ghapp.duties.pull_states import PullState, PullStates, digest_of
 from ghapp.duties.review_requests import ReviewRequests
 from ghapp.duties.standards import Standard, Standards
@@ -199,6 +199,7 @@ class Reviews:
             return _Found(state, could_not(why))
         gathered = await self._facts.gather(state, standard.model)
         facts, state = self._waiving.heard(gathered.facts, gathered.state, events, before)
+        facts = of_this_base(facts, state)
         said = evaluate(facts, self._rules)
         for one in said.faults:
             log.error("rule_failed", rule=one.rule, pull=pull.number, exc_info=one.error)

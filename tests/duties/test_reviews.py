@@ -163,6 +163,30 @@ class TestVerdict:
         assert before not in state["diffs"]
         assert sha not in state["diffs"]
 
+    async def test_v03_into_another_branch_it_is_another_change(self, pulls: PullDesk) -> None:
+        await opened(pulls)
+        pulls.desk.later(seconds=5)
+        await pulls.reviews()
+        pulls.desk.github.push(HOME, "stable", "README.md")
+        pulls.desk.later(seconds=5)
+        await pulls.changes("edited", base="stable")
+        assert pulls.conclusion == "action_required"
+        assert "bob's approval" in pulls.check().summary
+        pulls.desk.later(seconds=5)
+        await pulls.reviews()
+        assert pulls.conclusion == "success"
+
+    async def test_v03_the_same_change_into_another_branch_stays_approved(
+        self, pulls: PullDesk
+    ) -> None:
+        await opened(pulls, handled=False)
+        pulls.changes_all((changed("a.py"),))
+        await pulls.reviews()
+        pulls.desk.github.push(HOME, "stable", "README.md")
+        pulls.desk.later(seconds=5)
+        await pulls.changes("edited", base="stable")
+        assert pulls.conclusion == "success"
+
     async def test_v06_the_base_branch_decides_not_the_pull_request(self, pulls: PullDesk) -> None:
         mine = STANDARD.replace("owner: carol", "owner: alice")
         pulls.desk.github.branches[HOME, "topic"] = {FILE: [mine]}

@@ -59,6 +59,14 @@ class TestWaived:
         await pulls.desk.drain()
         assert pulls.conclusion == "failure"
 
+    async def test_v12_into_another_branch_it_is_another_change(self, pulls: PullDesk) -> None:
+        await pulls.says(WAIVE)
+        pulls.desk.github.push(HOME, "stable", "README.md")
+        pulls.desk.later(seconds=5)
+        await pulls.changes("edited", base="stable")
+        assert pulls.conclusion == "failure"
+        assert "by bob does not count" in pulls.check().summary
+
     async def test_deleted_it_is_taken_back(self, pulls: PullDesk) -> None:
         comment = await pulls.says(WAIVE)
         await pulls.takes_back(comment, WAIVE)
