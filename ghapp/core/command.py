@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ghapp.core.effects import Decision, Effect, Say
-from ghapp.core.facts import Issue, MaintenanceEvent
+from ghapp.core.facts import FreezeEvent, Issue, MaintenanceEvent
 from ghapp.core.incident import Incident
 from ghapp.core.slash import Command as Typed
 from ghapp.model.edit import NewOverrides
@@ -79,7 +79,7 @@ class Edited:
 class Announced:
     """Something that another conversation has to handle; `answer` says that it will."""
 
-    event: MaintenanceEvent
+    event: MaintenanceEvent | FreezeEvent
     answer: Answered
 
 

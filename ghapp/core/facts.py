@@ -137,6 +137,21 @@ class MaintenanceEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeEvent:
+    """An owner freezes releases until then (UTC; None: until it is ended), or with `over` ends what was frozen so.
+
+    `name` is of the command that asked for it; `at` is UTC.
+    """
+
+    name: str
+    until: datetime | None
+    reason: str
+    by: Login
+    at: datetime
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandoffEvent:
     """Somebody has taken over a rotation at that instant (UTC)."""
 

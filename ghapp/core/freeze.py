@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from ghapp.core.facts import RepoName
 from ghapp.core.served import days
 from ghapp.model.names import AreaName, Login, Severity, same_login
 from ghapp.model.release import Release
@@ -51,13 +52,19 @@ class FreezeIssue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenIncident:
-    """An incident that is not over. `since` is UTC."""
+    """An incident that is not over. `since` is UTC; `repo` is where its issue is, if not in the home repository."""
 
     number: int
     severity: Severity
     area: AreaName
     title: str
     since: datetime
+    repo: RepoName | None = None
+
+    @property
+    def ref(self) -> str:
+        """Its issue, as GitHub writes references."""
+        return f"{self.repo or ''}#{self.number}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +129,7 @@ def by_incidents(
             start=incident.since,
             end=None,
             reason=f"{incident.severity.label} in {incident.area}: {incident.title}",
-            said_in=f"#{incident.number}",
+            said_in=incident.ref,
             approvers=_distinct(approvers),
         )
         for incident in sorted(incidents, key=lambda incident: incident.number)

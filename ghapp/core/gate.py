@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from ghapp.core import gate_rules
 from ghapp.core.gate_facts import GateFacts
-from ghapp.core.verdict import Reason, State, Unread, foremost, note, title_of
+from ghapp.core.verdict import Reason, State, Unread, foremost, title_of
 from ghapp.model.release import Release
 
 CHECK: Final = "ghapp/release-gate"
@@ -91,10 +91,9 @@ def _reasons(facts: GateFacts, release: Release, now: datetime) -> Iterator[Reas
     yield gate_rules.sign_offs(facts, release)
     yield gate_rules.checklist(facts)
     yield gate_rules.soak(facts, release, now)
-    if isinstance(facts.required, Unread):
-        yield note("required", f"Whether this check is required is not known: {facts.required.why}")
-    elif not facts.required:
-        yield note("required", "The branch takes merges without this check: it only advises.")
+    required = gate_rules.required(facts)
+    if required is not None:
+        yield required
 
 
 def _wake_at(facts: GateFacts, release: Release, now: datetime) -> datetime | None:

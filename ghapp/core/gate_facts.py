@@ -66,7 +66,8 @@ class GateFacts:
     `touched` are the areas of the changed files. `checks` are those of the head. `approvals` are the people whose
     approval of the head stands. `roles` says whom each name under `sign_off` and `hotfix.approvers` means now.
     `windows` are the freezes of OWNERS.yaml and those announced, past and future ones too. `boxes` are the open
-    ones of the checklist before the release. `required` says whether the branch takes no merge without this check.
+    ones of the checklist before the release. `required` says whether the branch takes no merge without this check;
+    None when GitHub does not let the app see that.
     """
 
     head: Sha
@@ -84,4 +85,4 @@ class GateFacts:
     windows: tuple[Window, ...] | Unread
     exemptions: tuple[Exemption, ...] | Unread
     boxes: tuple[str, ...] | Unread
-    required: bool | Unread
+    required: bool | Unread | None

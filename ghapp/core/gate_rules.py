@@ -49,6 +49,12 @@ def people_of(facts: GateFacts, names: Iterable[str]) -> tuple[Login, ...]:
     return tuple(dict.fromkeys(login for login in logins if not same_login(login, facts.author)))
 
 
+def signers(facts: GateFacts, release: Release) -> tuple[str, ...]:
+    """The names that must sign it off, as OWNERS.yaml has them."""
+    urgent = release.hotfix.sign_off if is_hotfix(facts, release) else None
+    return release.gate.sign_off if urgent is None else urgent
+
+
 def draft(facts: GateFacts) -> Reason | None:
     """A draft is not released."""
     if not facts.draft:
@@ -103,8 +109,8 @@ def incidents(facts: GateFacts, release: Release) -> Reason:
         return Reason(name, State.SKIPPED, "Hotfix", text, (), "release.hotfix", rows)
     if gated:
         first = min(gated, key=lambda one: (one.severity, one.number))
-        short = f"{first.severity.label} #{first.number} in {first.area} is open{_more(gated)}"
-        text = f"Open incidents where the release touches: {_numbers(gated)}."
+        short = f"{first.severity.label} {first.ref} in {first.area} is open{_more(gated)}"
+        text = f"Open incidents where the release touches: {', '.join(one.ref for one in gated)}."
         return Reason(name, State.REFUSED, short, text, (), setting, rows)
     text = "No incident that counts is open where the release touches."
     return Reason(name, State.SATISFIED, "No incident", text, (), setting, rows)
@@ -117,7 +123,7 @@ def touching(found: Iterable[OpenIncident], facts: GateFacts) -> tuple[OpenIncid
 
 
 def _incident(one: OpenIncident, *, refused: bool) -> Reason:
-    text = f"#{one.number} {one.severity.label} in {one.area}: {one.title}"
+    text = f"{one.ref} {one.severity.label} in {one.area}: {one.title}"
     return Reason("incidents", State.REFUSED if refused else State.SKIPPED, text, text)
 
 
@@ -179,17 +185,16 @@ def approvals(facts: GateFacts, release: Release) -> Reason:
 
 def sign_offs(facts: GateFacts, release: Release) -> Reason:
     """The word of each named role. Anybody's of them against it holds until they take it back."""
-    name, setting = "sign-off", "release.gate.sign_off"
-    wanted = release.gate.sign_off
-    if is_hotfix(facts, release) and release.hotfix.sign_off is not None:
-        wanted, setting = release.hotfix.sign_off, "release.hotfix.sign_off"
+    name, wanted = "sign-off", signers(facts, release)
+    own = is_hotfix(facts, release) and release.hotfix.sign_off is not None
+    setting = "release.hotfix.sign_off" if own else "release.gate.sign_off"
     if not wanted:
         return note(name, "OWNERS.yaml asks for no sign-off.")
     said = voices(facts, release)
     if isinstance(said, Unread):
         return unread(name, "sign-offs", said, setting)
-    signers = people_of(facts, wanted)
-    against = [one for one in said.no_gos if is_among(one.by, (*signers, facts.author))]
+    people = people_of(facts, wanted)
+    against = [one for one in said.no_gos if is_among(one.by, (*people, facts.author))]
     notes = tuple(note(name, f"{one.by} said /go of an earlier head") for one in said.void)
     if said.own:
         notes += (note(name, f"The /go of {facts.author}, whose release it is, does not count"),)
@@ -309,6 +314,20 @@ def checklist(facts: GateFacts) -> Reason:
     return Reason("checklist", State.PENDING, short, text, children=rows)
 
 
+def required(facts: GateFacts) -> Reason | None:
+    """Whether the branch takes merges in spite of this check, which nobody may overlook."""
+    name, found = "required", facts.required
+    if isinstance(found, Unread):
+        return unread(name, "whether this check is required", found)
+    if found is None:
+        return note(name, "GitHub does not let the app see whether the branch requires this check.")
+    return (
+        None
+        if found
+        else note(name, "The branch takes merges without this check: it only advises.")
+    )
+
+
 def soaked_at(facts: GateFacts, soak: timedelta) -> datetime | None:
     """When the soak ends; None when that is not known."""
     return None if isinstance(facts.changed_at, Unread) else facts.changed_at + soak
@@ -330,7 +349,7 @@ def _together(
     )
 
 
-def _numbers(found: Iterable[Blocker | OpenIncident]) -> str:
+def _numbers(found: Iterable[Blocker]) -> str:
     return ", ".join(f"#{one.number}" for one in found)
 
 

@@ -74,6 +74,7 @@ def label_set(model: Model, sources: Iterable[str] = ()) -> tuple[LabelSpec, ...
         LabelSpec(RECOVERED, "bfdadc", "The alert has ended; a person resolves it"),
         LabelSpec(SNOOZED, "d4c5f9", "Its clocks stand still for a while"),
         LabelSpec("handoff", "c2e0c6", "What the next person on call must know"),
+        LabelSpec("freeze", "0052cc", "Nothing is released while this is open"),
         LabelSpec(MODEL, "e4e669", "OWNERS.yaml needs attention"),
         *_of_releases(model),
         *(_HYGIENE if "hygiene" in model.model_fields_set else ()),

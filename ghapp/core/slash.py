@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ghapp.core.markdown_blocks import Paragraph, paragraphs
 from ghapp.core.markdown_inline import spans
 
-RESERVED = frozenset({"postmortem", "go", "no-go", "freeze", "unfreeze"})
+RESERVED = frozenset({"postmortem"})
 """Names of the app's commands that no file of `ghapp/commands/` answers to yet."""
 
 LIMIT = 10

@@ -6,6 +6,7 @@ import msgspec
 
 from ghapp.core.facts import (
     CommentEvent,
+    FreezeEvent,
     HandoffEvent,
     InstallationEvent,
     IssueEvent,
@@ -34,6 +35,7 @@ Event = (
     | Page
     | PageReport
     | MaintenanceEvent
+    | FreezeEvent
     | HandoffEvent
     | PullEvent
     | MergeGroupEvent
@@ -53,6 +55,7 @@ _TYPES: dict[str, type[Any]] = {
     "page": Page,
     "paged": PageReport,
     "maintenance": MaintenanceEvent,
+    "freeze": FreezeEvent,
     "handoff": HandoffEvent,
     "pull": PullEvent,
     "merge_group": MergeGroupEvent,

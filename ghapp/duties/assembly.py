@@ -1,13 +1,12 @@
 """Builds every duty over what it uses, in one place: the server, single ticks and the tests have the same ones."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ghapp import plugins
 from ghapp.clients.pager import Pager
 from ghapp.core.facts import InstallationEvent, RepoName
-from ghapp.core.freeze import Window, configured
 from ghapp.duties.alarms import Alarms
 from ghapp.duties.asks import Asks
 from ghapp.duties.checks import Checks
@@ -15,20 +14,24 @@ from ghapp.duties.clock import Clock
 from ghapp.duties.conversations import Conversations
 from ghapp.duties.dated import Dated
 from ghapp.duties.edits import Edits
+from ghapp.duties.freezes import Freezes
+from ghapp.duties.gate import Gates
+from ghapp.duties.gate_answers import GateAnswers
+from ghapp.duties.gate_reads import GateReads
 from ghapp.duties.handoffs import Handoffs
 from ghapp.duties.heartbeats import Heartbeats
 from ghapp.duties.incidents import Incidents
 from ghapp.duties.kinds import KINDS
 from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import Models
-from ghapp.duties.outbox import Outbox, Put
+from ghapp.duties.once import Once
+from ghapp.duties.outbox import FREEZES, Outbox, Put
 from ghapp.duties.owners_checks import OwnersChecks
 from ghapp.duties.page_texts import PageTexts
 from ghapp.duties.pages import Pages
 from ghapp.duties.pull_facts import PullFacts
 from ghapp.duties.pull_states import PullStates
 from ghapp.duties.records import Records
-from ghapp.duties.release_gate import CheckRead
 from ghapp.duties.release_parts import releases
 from ghapp.duties.releases import LOOK_EVERY as RELEASES_EVERY
 from ghapp.duties.replies import Replies
@@ -43,9 +46,7 @@ from ghapp.duties.waivers import Waiving
 from ghapp.duties.watch import Watch
 from ghapp.engine.store import Store
 from ghapp.github.github import GitHub
-from ghapp.github.once import Once
 from ghapp.github.reconciler import Reconciler
-from ghapp.model.names import AreaName
 from ghapp.model.types import Model
 
 LOOK_EVERY = timedelta(minutes=1)
@@ -155,6 +156,34 @@ class Duties:
             model=lambda: self.models.current,
             now=now,
         )
+        self.freezes = Freezes(
+            gateway=github,
+            dated=self.dated,
+            records=self.records,
+            memory=store,
+            alarms=self.alarms,
+            texts=self.texts,
+            home=home,
+            now=now,
+            wake=given.wake,
+        )
+        self.gates = Gates(
+            gateway=github,
+            reads=GateReads(
+                gateway=github,
+                dated=self.dated,
+                freezes=self.freezes,
+                memory=store,
+                home=home,
+                now=now,
+            ),
+            checks=self.checks,
+            answers=GateAnswers(github, self.reconciler, self.texts, store),
+            replies=self.replies,
+            models=self.models,
+            memory=store,
+            home=home,
+        )
         self.releases = releases(
             github=github,
             store=store,
@@ -163,7 +192,7 @@ class Duties:
             reconciler=self.reconciler,
             texts=self.texts,
             alarms=self.alarms,
-            gate=CheckRead(github),
+            gate=self.gates,
             replies=self.replies,
             home=home,
             web=given.web,
@@ -186,6 +215,7 @@ class Duties:
             pages=self.pages,
             handoffs=self.handoffs,
             models=self.models,
+            freezes=self.freezes,
             releases=self.releases,
             reviews=self.reviews,
             ready=ready,
@@ -199,6 +229,7 @@ class Duties:
             Round("incidents", LOOK_EVERY, self._look, watched=True),
             Round("handoffs", HANDOFF_EVERY, self._hand_over),
             Round("review", REVIEWS_EVERY, self.reviews.look, watched=True),
+            Round("freezes", LOOK_EVERY, self._freeze),
             Round("release", RELEASES_EVERY, self._release, watched=True),
         )
 
@@ -213,7 +244,7 @@ class Duties:
         return Reviews(
             gateway=github,
             standards=standards,
-            facts=PullFacts(github, standards, rules, _freezes, given.now),
+            facts=PullFacts(github, standards, rules, self.freezes.touching, given.now),
             states=states,
             checks=self.checks,
             owners=OwnersChecks(github, self.checks, given.now),
@@ -241,6 +272,9 @@ class Duties:
     async def _hand_over(self) -> None:
         await self.handoffs.look(self.in_force())
 
+    async def _freeze(self) -> None:
+        await self._given.wake(FREEZES)
+
     async def _release(self) -> None:
         await self.releases.look(self.in_force())
 
@@ -250,8 +284,3 @@ class Duties:
         await self.releases.look(model)
         await self.reviews.look_again()
         await self._model_changed(model)
-
-
-async def _freezes(model: Model, _touched: Collection[AreaName]) -> tuple[Window, ...]:
-    """The freezes of OWNERS.yaml."""
-    return () if model.release is None else configured(model.release)

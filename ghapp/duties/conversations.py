@@ -6,16 +6,17 @@ from datetime import datetime
 import structlog
 
 from ghapp.core import wire
-from ghapp.core.facts import HandoffEvent, InstallationEvent, Page, PushEvent
+from ghapp.core.facts import FreezeEvent, HandoffEvent, InstallationEvent, Page, PushEvent
 from ghapp.core.github_event import RELEASE, STANDARD, pull_of
 from ghapp.core.heartbeat import name_of
 from ghapp.core.routing import fingerprint_of
+from ghapp.duties.freezes import Freezes
 from ghapp.duties.handoffs import Handoffs
 from ghapp.duties.heartbeats import Heartbeats
 from ghapp.duties.incidents import Incidents
 from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import Models
-from ghapp.duties.outbox import HANDOFF, PAGE
+from ghapp.duties.outbox import FREEZES, HANDOFF, PAGE
 from ghapp.duties.pages import Pages
 from ghapp.duties.rates import OF_INCIDENTS, Event
 from ghapp.duties.releases import Releases
@@ -45,6 +46,7 @@ class Conversations:
         pages: Pages,
         handoffs: Handoffs,
         models: Models,
+        freezes: Freezes,
         releases: Releases,
         reviews: Reviews,
         ready: Callable[[], Awaitable[Model | None]],
@@ -57,6 +59,7 @@ class Conversations:
         self._pages = pages
         self._handoffs = handoffs
         self._models = models
+        self._freezes = freezes
         self._releases = releases
         self._reviews = reviews
         self._ready = ready
@@ -95,6 +98,9 @@ class Conversations:
         elif conversation.startswith(STANDARD):
             for event in events:
                 await self._one(event)
+        elif conversation == FREEZES:
+            announced = [event for event in events if isinstance(event, FreezeEvent)]
+            await self._freezes.handle(announced, await self._model())
         elif conversation.startswith(RELEASE):
             await self._releases.handle(events, await self._model())
         elif conversation == INSTALLATIONS or conversation.startswith((PAGE, HANDOFF)):

@@ -9,9 +9,9 @@ from ghapp.core import marker
 from ghapp.core.facts import Issue, RepoName
 from ghapp.core.marker import Marker
 from ghapp.duties.texts import LONGEST_BODY
-from ghapp.engine.store import Done
+from ghapp.engine.store import Done, Intended
 from ghapp.github.gateway import Gateway, ListState
-from ghapp.github.once import Ledger, Once
+from ghapp.github.reconciler import Ledger, until_landed
 from ghapp.model.names import Login
 
 log = structlog.get_logger(__name__)
@@ -30,8 +30,10 @@ class Dated:
         self, gateway: Gateway, ledger: Ledger, home: RepoName, now: Callable[[], datetime]
     ) -> None:
         self._gateway = gateway
-        self._once = Once(ledger, now)
+        self._ledger = ledger
         self._home = home
+        self._now = now
+        self._own: set[str] = set()
 
     async def open(
         self,
@@ -54,13 +56,17 @@ class Dated:
             GitHubError: GitHub could not be asked or told.
         """
         name = f"{mark.kind}:{mark.key}"
-        if isinstance(await self._once.settle(name), Done):
+        state = await self._ledger.ledger_state(name)
+        if isinstance(state, Done):
             return None
+        if isinstance(state, Intended) and name not in self._own:
+            until_landed(state, self._now())
         known = await self.find(mark, since=since)
         if known is not None:
-            await self._once.done(name, str(known.number))
+            await self._done(name, known)
             return None
-        await self._once.intend(name)
+        self._own.add(name)
+        await self._ledger.ledger_intend(name)
         issue = await self._gateway.create_issue(
             self._home,
             title=title,
@@ -68,7 +74,7 @@ class Dated:
             labels=[mark.kind, *labels],
             assignees=assignees,
         )
-        await self._once.done(name, str(issue.number))
+        await self._done(name, issue)
         log.info("dated_issue_opened", kind=mark.kind, key=mark.key, issue=issue.number)
         return issue
 
@@ -107,6 +113,10 @@ class Dated:
             state="closed" if close else None,
             state_reason="completed" if close else None,
         )
+
+    async def _done(self, name: str, issue: Issue) -> None:
+        await self._ledger.ledger_done(name, str(issue.number))
+        self._own.discard(name)
 
 
 def marker_of(issue: Issue) -> Marker | None:

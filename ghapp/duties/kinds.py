@@ -6,7 +6,7 @@ from typing import Final
 from ghapp.core.github_event import PULL, RELEASE, STANDARD
 from ghapp.core.routing import CONVERSATION as INCIDENT
 from ghapp.duties.models import CONVERSATION as MODEL
-from ghapp.duties.outbox import HANDOFF, PAGE
+from ghapp.duties.outbox import FREEZES, HANDOFF, PAGE
 
 _PREFIXES: Final = {
     INCIDENT: "incidents",
@@ -15,6 +15,7 @@ _PREFIXES: Final = {
     PULL: "review",
     STANDARD: "review",
     RELEASE: "release",
+    FREEZES: "freezes",
     MODEL: "model",
 }
 KINDS: Final = frozenset(_PREFIXES.values())

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 
 from ghapp.core import wire
-from ghapp.core.facts import HandoffEvent, MaintenanceEvent, Page, PageReport
+from ghapp.core.facts import FreezeEvent, HandoffEvent, MaintenanceEvent, Page, PageReport
 from ghapp.core.github_event import AskEvent
 from ghapp.core.paging import name_of
 from ghapp.core.routing import conversation_of, maintenance_fingerprint
@@ -16,6 +16,9 @@ PAGE = "page:"
 
 HANDOFF = "handoff:"
 """A conversation for each rotation."""
+
+FREEZES = "freezes"
+"""The one conversation of all freezes."""
 
 Put = Callable[[Delivery], Awaitable[bool]]
 
@@ -36,9 +39,12 @@ class Outbox:
         """Tell the incident what became of a page; once for each. Raises InboxUnavailable."""
         await self._put(_delivery(f"{name_of(report)}:report", conversation_of(report.key), report))
 
-    async def announce(self, event: MaintenanceEvent, name: str) -> None:
-        """Begin or prolong a maintenance; `name` is of the command that asked for it. Raises InboxUnavailable."""
-        conversation = conversation_of(maintenance_fingerprint(event.area))
+    async def announce(self, event: MaintenanceEvent | FreezeEvent, name: str) -> None:
+        """Begin, prolong or end something; `name` is of the command that asked for it. Raises InboxUnavailable."""
+        if isinstance(event, FreezeEvent):
+            conversation = FREEZES
+        else:
+            conversation = conversation_of(maintenance_fingerprint(event.area))
         await self._put(_delivery(name, conversation, event))
 
     async def pass_on(self, ask: AskEvent, conversation: str) -> None:
@@ -54,7 +60,7 @@ class Outbox:
 def _delivery(
     name: str,
     conversation: str,
-    event: Page | PageReport | MaintenanceEvent | HandoffEvent | AskEvent,
+    event: Page | PageReport | MaintenanceEvent | FreezeEvent | HandoffEvent | AskEvent,
 ) -> Delivery:
     return Delivery(
         source=SOURCE,

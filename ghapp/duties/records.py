@@ -1,6 +1,6 @@
 """The index of incidents: what the database remembers of each, so that most decisions need no call to GitHub."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -68,6 +68,11 @@ class Records:
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
+        self._told: list[Callable[[Fingerprint, Incident | None], Awaitable[None]]] = []
+
+    def subscribe(self, told: Callable[[Fingerprint, Incident | None], Awaitable[None]]) -> None:
+        """Have somebody told of each incident that is remembered, changed or not, and with None of one that is gone."""
+        self._told.append(told)
 
     async def get(self, key: Fingerprint) -> Record | None:
         """The record of an incident, open or closed."""
@@ -95,6 +100,7 @@ class Records:
         value = msgspec.to_builtins(record)
         await self._memory.memory_put(_CLOSED if closed else _OPEN, key, value)
         await self._memory.memory_delete(_OPEN if closed else _CLOSED, key)
+        await self._tell(key, record.incident)
 
     async def schedule(self, record: Record, model: Model) -> None:
         """Note when a record is due; again after the model has changed."""
@@ -114,6 +120,7 @@ class Records:
         await self._memory.memory_delete(_DUE, key)
         await self._memory.memory_delete(_OPEN, key)
         await self._memory.memory_delete(_CLOSED, key)
+        await self._tell(key, None)
 
     async def ends(self, key: Fingerprint) -> Mapping[str, Episode]:
         """What is remembered of a fingerprint that has ended without ever having had an issue."""
@@ -123,6 +130,10 @@ class Records:
     async def remember_ends(self, key: Fingerprint, episodes: Mapping[str, Episode]) -> None:
         """Remember ends whose opening may still arrive."""
         await self._memory.memory_put(_ENDED, key, msgspec.to_builtins(dict(episodes)))
+
+    async def _tell(self, key: Fingerprint, incident: Incident | None) -> None:
+        for told in self._told:
+            await told(key, incident)
 
 
 def key_of(issue: Issue) -> Fingerprint | None:

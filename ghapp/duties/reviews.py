@@ -17,6 +17,7 @@ from ghapp.core.github_event import (
     MergeGroupEvent,
     PullEvent,
     conversation_of_pull,
+    conversation_of_release,
 )
 from ghapp.core.owners_check import CHECK as OWNERS
 from ghapp.core.owners_file import FILE
@@ -183,6 +184,8 @@ class Reviews:
             await self._publish(found, state, ())
         state = replace(state, evaluated=digest_of(state.pull))
         await self._waiving.answer(_asks(events), state)
+        if _asks(events) and state.pull.repo == self._home:
+            await self._wake(conversation_of_release(self._home))
         await self._rest(self._retried(state, found.said))
         metrics.REVIEWS.labels(found.said.conclusion).inc()
 

@@ -30,6 +30,9 @@ KEEP_MEMORY = {
     "closed-incident": timedelta(days=90),
     "milestone": timedelta(days=400),
     "check": timedelta(days=90),
+    "gate": timedelta(days=90),
+    "gate-answer": timedelta(days=90),
+    "moved-away": timedelta(days=90),
 }
 """Kinds of memory that grow with what happens; the rest is as large as what is open now."""
 

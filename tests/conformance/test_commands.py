@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ghapp import commands, plugins
 from ghapp.core import slash
 from ghapp.core.command import (
+    Announced,
     Answered,
     Command,
     Converted,
@@ -126,7 +127,9 @@ def test_on_an_ordinary_issue_it_never_fails_either(
     if not command.anywhere:
         return
     ask = replace(asked(command, args, text, None), issue=question(open=is_open, is_pull=is_pull))
-    assert isinstance(command.run(ask), Answered | Converted | Edited | Passed | Refused | Misused)
+    assert isinstance(
+        command.run(ask), Announced | Answered | Converted | Edited | Passed | Refused | Misused
+    )
 
 
 @every_command

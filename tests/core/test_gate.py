@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ghapp.core.facts import Sha
+from ghapp.core.facts import RepoName, Sha
 from ghapp.core.freeze import Exemption, OpenIncident, Window
 from ghapp.core.gate import Gate, could_not, evaluate
 from ghapp.core.gate_facts import Blocker, Check, GateFacts, InMilestone, MovedAway, SignOff
@@ -48,9 +48,12 @@ def no_go(by: str, *, at: datetime = NOW, reason: str = "the index is not built"
     return go(by, at=at, go=False, reason=reason)
 
 
-def incident(severity: Severity, area: AreaName = BILLING, number: int = 7) -> OpenIncident:
+def incident(
+    severity: Severity, area: AreaName = BILLING, number: int = 7, **settings: Any
+) -> OpenIncident:
+    title, since = "Payments fail", NOW - HOUR
     return OpenIncident(
-        number=number, severity=severity, area=area, title="Payments fail", since=NOW - HOUR
+        number=number, severity=severity, area=area, title=title, since=since, **settings
     )
 
 
@@ -100,9 +103,7 @@ def word(by: Login, at: datetime = NOW) -> Exemption:
     return Exemption(by=by, text="needed for the audit", at=at)
 
 
-READABLE = [
-    one.name for one in fields(GateFacts) if "Unread" in str(one.type) and one.name != "required"
-]
+READABLE = [one.name for one in fields(GateFacts) if "Unread" in str(one.type)]
 READY = "Ready to release"
 NAMED = {"labels": frozenset({"Hotfix"})}
 FROZEN = (window(NOW, NOW + 48 * HOUR),)
@@ -190,7 +191,11 @@ FROZEN = (window(NOW, NOW + 48 * HOUR),)
             ("G17 not required", {"required": False}, {}, "success", "Advisory: Ready to release"),
             ("G17 not required, and blocked", {"required": False, "milestone": milestone(12)}, {},
              "failure", "Advisory: Blocked by #12"),
-            ("not known whether it is required", {"required": Unread("403")}, {}, "success", READY),
+            ("G03 whether it is required could not be read", {"required": Unread("502")}, {},
+             "failure", "Could not evaluate whether this check is required"),
+            ("GitHub does not say whether it is required", {"required": None}, {}, "success", READY),
+            ("a sev2 of another repository", {"incidents": (incident(Severity.SEV2, repo=RepoName("acme/shop")),)}, {},
+             "failure", "sev2 acme/shop#7 in billing is open"),
             ("approvals", {"approvals": ()}, {}, "action_required", "0 of 1 approvals"),
             ("approvals, one person twice", {"approvals": (BOB, Login("Bob"))}, {"approvals": 2},
              "action_required", "1 of 2 approvals"),
@@ -328,7 +333,7 @@ def test_g10_warns_of_a_missing_milestone() -> None:
     ("required", "words"),
     [
         (False, "The branch takes merges without this check: it only advises."),
-        (Unread("403"), "Whether this check is required is not known: 403"),
+        (None, "GitHub does not let the app see whether the branch requires this check."),
     ],
     ids=["G17 advisory", "not known"],
 )

@@ -71,6 +71,7 @@ class TestTrouble:
             handoffs=desk.handoffs,
             pages=desk.pages,
             models=desk.models,
+            freezes=desk.freezes,
             releases=desk.releases,
             reviews=desk.duties.reviews,
             ready=not_yet,

@@ -96,6 +96,8 @@ def says(text: str) -> Mapping[str, Mapping[str, Any]]:
         "escalated": {"notified": (OURS,), "before": before, "by": OURS, "reason": text},
         "exhausted": {"before": before},
         "handoff": {"to": OURS, "by": OURS, "note": text, "before": before},
+        "freeze_begun": {"until": NOW, "yours": "Fri 2026-11-27 18:00 Europe/Berlin"},
+        "gate_refused": {"name": "go", "by": OURS, "why": "This release is signed off by `bob`."},
         "help": {},
         "hygiene_done": {"asks": []},
         "hygiene_guide": {"asks": [(text, text), (text, text)]},
@@ -132,6 +134,7 @@ def says(text: str) -> Mapping[str, Mapping[str, Any]]:
             "draft": False,
             "close_after": timedelta(days=14),
         },
+        "unfreeze_begun": {},
         "update_due": {"to": (OURS,), "since": NOW, "taken": True},
     }
 
@@ -153,6 +156,8 @@ def test_every_template_is_proven_here() -> None:
         "handoff_next",
         "edit_pull",
         "check",
+        "freeze_title",
+        "freeze_issue",
     }
     found = {path.stem for path in templates_folder().glob("*.md")}
     assert found - ROUTINES - RELEASES == {*EVERY_COMMENT, *others}

@@ -128,6 +128,7 @@ class Desk:
         self.incidents, self.pages = self.duties.incidents, self.duties.pages
         self.handoffs, self.heartbeats = self.duties.handoffs, self.duties.heartbeats
         self.releases = self.duties.releases
+        self.freezes, self.gates = self.duties.freezes, self.duties.gates
         self.watch, self.clock = self.duties.watch, self.duties.clock
         self.conversations = self.duties.conversations(ready=self._model, installed=self._installed)
         self._drain = Drain(
