@@ -75,6 +75,7 @@ def label_set(model: Model, sources: Iterable[str] = ()) -> tuple[LabelSpec, ...
         LabelSpec(SNOOZED, "d4c5f9", "Its clocks stand still for a while"),
         LabelSpec("handoff", "c2e0c6", "What the next person on call must know"),
         LabelSpec("freeze", "0052cc", "Nothing is released while this is open"),
+        LabelSpec("triage", "d4c5f9", "What the week's meeting is to talk about"),
         LabelSpec(MODEL, "e4e669", "OWNERS.yaml needs attention"),
         *_of_releases(model),
         *(_HYGIENE if "hygiene" in model.model_fields_set else ()),

@@ -122,16 +122,16 @@ def lead(
 
 def to_state(led: Lead) -> dict[str, Any]:
     """What the issue remembers of it, as JSON values."""
-    return {"facilitator": led.facilitator, "queue": list(led.queue)}
+    return {"facilitator": led.facilitator, "queue": list(led.queue), "why": led.why}
 
 
 def from_state(state: Mapping[str, Any] | None) -> Lead | None:
     """Read what `to_state` wrote; None when there is none, or somebody has damaged it."""
     match state:
-        case {"facilitator": str(login), "queue": [*queue]} if all(
+        case {"facilitator": str(login), "queue": [*queue], "why": str(why)} if all(
             isinstance(one, str) for one in queue
         ):
-            return Lead(Login(login), tuple(Login(one) for one in queue))
+            return Lead(Login(login), tuple(Login(one) for one in queue), why)
         case _:
             return None
 

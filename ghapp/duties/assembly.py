@@ -9,6 +9,7 @@ from ghapp.clients.pager import Pager
 from ghapp.core.facts import InstallationEvent, RepoName
 from ghapp.duties.alarms import Alarms
 from ghapp.duties.asks import Asks
+from ghapp.duties.backlog_facts import ListedBacklog
 from ghapp.duties.checks import Checks
 from ghapp.duties.clock import Clock
 from ghapp.duties.conversations import Conversations
@@ -29,6 +30,7 @@ from ghapp.duties.outbox import FREEZES, Outbox, Put
 from ghapp.duties.owners_checks import OwnersChecks
 from ghapp.duties.page_texts import PageTexts
 from ghapp.duties.pages import Pages
+from ghapp.duties.paperwork import NoPaperwork
 from ghapp.duties.pull_facts import PullFacts
 from ghapp.duties.pull_states import PullStates
 from ghapp.duties.records import Records
@@ -42,6 +44,9 @@ from ghapp.duties.standards import Standards
 from ghapp.duties.template_files import TemplateFiles
 from ghapp.duties.templates import Replaced
 from ghapp.duties.texts import TemplateTexts
+from ghapp.duties.triage import LOOK_EVERY as TRIAGE_EVERY
+from ghapp.duties.triage import Triages
+from ghapp.duties.triage_facts import TriageFacts
 from ghapp.duties.waivers import Waiving
 from ghapp.duties.watch import Watch
 from ghapp.engine.store import Store
@@ -200,6 +205,7 @@ class Duties:
             now=now,
         )
         self.reviews = self._reviews()
+        self.triages = self._triages()
         self.clock = Clock(self.records, self.alarms, given.wake, now)
 
     def conversations(
@@ -218,6 +224,7 @@ class Duties:
             freezes=self.freezes,
             releases=self.releases,
             reviews=self.reviews,
+            triages=self.triages,
             ready=ready,
             installed=installed,
             now=self._given.now,
@@ -231,6 +238,7 @@ class Duties:
             Round("review", REVIEWS_EVERY, self.reviews.look, watched=True),
             Round("freezes", LOOK_EVERY, self._freeze),
             Round("release", RELEASES_EVERY, self._release, watched=True),
+            Round("triage", TRIAGE_EVERY, self._triage),
         )
 
     def kinds(self) -> frozenset[str]:
@@ -257,6 +265,27 @@ class Duties:
             now=given.now,
         )
 
+    def _triages(self) -> Triages:
+        given = self._given
+        facts = TriageFacts(
+            gateway=given.github,
+            records=self.records,
+            backlog=ListedBacklog(given.github, given.home, given.now),
+            paperwork=NoPaperwork(),
+            home=given.home,
+            web=given.web,
+        )
+        return Triages(
+            gateway=given.github,
+            dated=self.dated,
+            facts=facts,
+            memory=given.store,
+            texts=self.texts,
+            home=given.home,
+            wake=given.wake,
+            now=given.now,
+        )
+
     def in_force(self) -> Model:
         """The model in force, for those who run only once there is one."""
         return self.models.in_force()
@@ -277,6 +306,9 @@ class Duties:
 
     async def _release(self) -> None:
         await self.releases.look(self.in_force())
+
+    async def _triage(self) -> None:
+        await self.triages.look(self.in_force())
 
     async def _follow(self, model: Model) -> None:
         for record in (await self.records.open()).values():

@@ -16,11 +16,12 @@ from ghapp.duties.heartbeats import Heartbeats
 from ghapp.duties.incidents import Incidents
 from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import Models
-from ghapp.duties.outbox import FREEZES, HANDOFF, PAGE
+from ghapp.duties.outbox import FREEZES, HANDOFF, PAGE, TRIAGE
 from ghapp.duties.pages import Pages
 from ghapp.duties.rates import OF_INCIDENTS, Event
 from ghapp.duties.releases import Releases
 from ghapp.duties.reviews import Reviews
+from ghapp.duties.triage import Triages
 from ghapp.engine.failures import Retry
 from ghapp.engine.store import Row
 from ghapp.github.errors import RateLimited, Refused, Unavailable
@@ -49,6 +50,7 @@ class Conversations:
         freezes: Freezes,
         releases: Releases,
         reviews: Reviews,
+        triages: Triages,
         ready: Callable[[], Awaitable[Model | None]],
         installed: Callable[[InstallationEvent], Awaitable[None]],
         now: Callable[[], datetime],
@@ -62,6 +64,7 @@ class Conversations:
         self._freezes = freezes
         self._releases = releases
         self._reviews = reviews
+        self._triages = triages
         self._ready = ready
         self._installed = installed
         self._now = now
@@ -103,6 +106,8 @@ class Conversations:
             await self._freezes.handle(announced, await self._model())
         elif conversation.startswith(RELEASE):
             await self._releases.handle(events, await self._model())
+        elif conversation.startswith(TRIAGE):
+            await self._triages.handle(await self._model())
         elif conversation == INSTALLATIONS or conversation.startswith((PAGE, HANDOFF)):
             for event in events:
                 await self._one(event)

@@ -6,7 +6,7 @@ from typing import Final
 from ghapp.core.github_event import PULL, RELEASE, STANDARD
 from ghapp.core.routing import CONVERSATION as INCIDENT
 from ghapp.duties.models import CONVERSATION as MODEL
-from ghapp.duties.outbox import FREEZES, HANDOFF, PAGE
+from ghapp.duties.outbox import FREEZES, HANDOFF, PAGE, REPORT, TRIAGE
 
 _PREFIXES: Final = {
     INCIDENT: "incidents",
@@ -16,6 +16,8 @@ _PREFIXES: Final = {
     STANDARD: "review",
     RELEASE: "release",
     FREEZES: "freezes",
+    TRIAGE: "triage",
+    REPORT: "report",
     MODEL: "model",
 }
 KINDS: Final = frozenset(_PREFIXES.values())

@@ -20,6 +20,10 @@ HANDOFF = "handoff:"
 FREEZES = "freezes"
 """The one conversation of all freezes."""
 
+TRIAGE = "triage:"
+REPORT = "report:"
+"""Each is a conversation of the home repository."""
+
 Put = Callable[[Delivery], Awaitable[bool]]
 
 

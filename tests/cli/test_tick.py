@@ -30,6 +30,7 @@ rotations:
 areas:
   deployment: {owner: alice, rotation: platform}
 fallback_area: deployment
+triage: {catch_up: 0s}
 """
 
 

@@ -26,7 +26,7 @@ def test_every_label_that_an_incident_can_bear_is_there() -> None:
         *(ACKNOWLEDGED, ESCALATED, RECOVERED, SNOOZED),
     }
     assert expected < set(names("gcp"))
-    assert set(names("gcp")) - expected == {"freeze", "handoff", "model"}
+    assert set(names("gcp")) - expected == {"freeze", "handoff", "model", "triage"}
 
 
 def test_those_of_releases_are_there_when_there_are_releases() -> None:

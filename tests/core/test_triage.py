@@ -176,10 +176,18 @@ class TestWho:
 
 class TestMemory:
     def test_there_and_back(self) -> None:
-        assert from_state(to_state(Lead(A, (B, C), "covers"))) == Lead(A, (B, C))
+        assert from_state(to_state(Lead(A, (B, C), "covers"))) == Lead(A, (B, C), "covers")
 
     @pytest.mark.parametrize(
-        "state", [None, {}, {"facilitator": 1, "queue": []}, {"facilitator": "a", "queue": [1]}, {"facilitator": "a"}]
-    )  # fmt: skip
+        "state",
+        [
+            None,
+            {},
+            {"facilitator": "a"},
+            {"facilitator": 1, "queue": [], "why": ""},
+            {"facilitator": "a", "queue": [1], "why": ""},
+            {"facilitator": "a", "queue": []},
+        ],
+    )
     def test_what_is_damaged_counts_as_none(self, state: dict[str, object] | None) -> None:
         assert from_state(state) is None

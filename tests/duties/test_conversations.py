@@ -74,6 +74,7 @@ class TestTrouble:
             freezes=desk.freezes,
             releases=desk.releases,
             reviews=desk.duties.reviews,
+            triages=desk.triages,
             ready=not_yet,
             installed=desk._installed,
             now=desk._now,

@@ -27,6 +27,8 @@ EVERY = timedelta(minutes=1)
         ("handoff:platform", "handoffs"),
         ("pull:acme/shop#1", "review"),
         ("release:acme/ops", "release"),
+        ("triage:acme/ops", "triage"),
+        ("report:acme/ops", "report"),
         ("model", "model"),
         ("something else", OTHER),
     ],

@@ -28,6 +28,12 @@ fallback_area: deployment
 """
 """What OWNERS.yaml is when a test does not say otherwise, by `@pytest.mark.parametrize("owners", …)`."""
 
+
+def quiet(owners: str) -> str:
+    """The same without a triage on whatever day of the week the test runs, unless it says something of triages."""
+    return owners if "triage:" in owners else f"{owners.rstrip()}\ntriage: {{catch_up: 0s}}\n"
+
+
 DESCRIPTIONS = pytest.StashKey[list[Callable[[], tuple[str, str]]]]()
 
 
@@ -78,7 +84,7 @@ async def github(
 ) -> AsyncIterator[GitHub]:
     """An emulated GitHub; every request of the App must obey GitHub's description of its API."""
     try:
-        running = GitHub.running(owners, private_key_pem=app_key, base_path=base_path)
+        running = GitHub.running(quiet(owners), private_key_pem=app_key, base_path=base_path)
         async with running as github:
             proxy = github.proxy
             _explain(request, "GitHub saw", lambda: "\n".join(map(str, proxy.calls())))

@@ -25,6 +25,7 @@ rotations:
 areas:
   deployment: {owner: carol, rotation: platform}
 fallback_area: deployment
+triage: {catch_up: 0s}
 """
 
 

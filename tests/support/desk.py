@@ -127,7 +127,7 @@ class Desk:
         self.edits, self.outbox, self.asks = self.duties.edits, self.duties.outbox, self.duties.asks
         self.incidents, self.pages = self.duties.incidents, self.duties.pages
         self.handoffs, self.heartbeats = self.duties.handoffs, self.duties.heartbeats
-        self.releases = self.duties.releases
+        self.releases, self.triages = self.duties.releases, self.duties.triages
         self.freezes, self.gates = self.duties.freezes, self.duties.gates
         self.watch, self.clock = self.duties.watch, self.duties.clock
         self.conversations = self.duties.conversations(ready=self._model, installed=self._installed)
@@ -263,6 +263,11 @@ class Desk:
     async def release(self) -> None:
         """The round of the releases."""
         await self.releases.look(self.models.in_force())
+        await self.drain()
+
+    async def triage(self) -> None:
+        """The round of the triage."""
+        await self.triages.look(self.models.in_force())
         await self.drain()
 
     async def tick(self) -> None:
