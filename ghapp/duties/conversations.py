@@ -98,19 +98,21 @@ class Conversations:
         elif (pull := pull_of(conversation)) is not None:
             await self._model()
             await self._reviews.handle(*pull, events)
-        elif conversation.startswith(STANDARD):
+        elif conversation == INSTALLATIONS or conversation.startswith((PAGE, HANDOFF, STANDARD)):
             for event in events:
                 await self._one(event)
-        elif conversation == FREEZES:
+        else:
+            await self._at_home(conversation, events)
+
+    async def _at_home(self, conversation: str, events: Sequence[wire.Event]) -> None:
+        """Duties of the home repository that bring everything to where it should be, whatever has happened."""
+        if conversation == FREEZES:
             announced = [event for event in events if isinstance(event, FreezeEvent)]
             await self._freezes.handle(announced, await self._model())
         elif conversation.startswith(RELEASE):
             await self._releases.handle(events, await self._model())
         elif conversation.startswith(TRIAGE):
             await self._triages.handle(await self._model())
-        elif conversation == INSTALLATIONS or conversation.startswith((PAGE, HANDOFF)):
-            for event in events:
-                await self._one(event)
         else:
             raise ValueError(f"nobody handles the conversation {conversation!r}")
 
