@@ -8,8 +8,8 @@ import pytest
 from ghapp.core.facts import RepoName, Sha
 from ghapp.core.owners_file import FILE
 from ghapp.github.errors import RateLimited, Refused, Unavailable
-from ghapp.model.names import Login
-from tests.support.builders import HOME, OWNERS
+from ghapp.model.names import Login, Severity
+from tests.support.builders import HOME, OWNERS, firing
 from tests.support.changed_files import changed
 from tests.support.desk import Desk
 from tests.support.pulls import PullDesk, waits
@@ -50,7 +50,7 @@ class TestCost:
     ) -> None:
         with pulls.desk.spending() as spent:
             await opened(pulls)
-        first = ["file_history", "create_check", "request_reviewers"]
+        first = ["file_history", "list_issues", "create_check", "request_reviewers"]
         assert sorted(spent.methods) == sorted([*READS, "default_branch", *first])
 
     async def test_a_push_costs_three_reads_and_a_write(self, pulls: PullDesk) -> None:
@@ -398,3 +398,15 @@ class TestOtherRepositories:
         with pulls.desk.spending() as spent:
             await there.pushes("b.py")
         assert "read_file" not in spent.methods
+
+
+class TestIncidents:
+    async def test_an_open_sev1_where_it_touches_is_a_freeze(self, pulls: PullDesk) -> None:
+        await opened(pulls)
+        await pulls.reviews()
+        assert pulls.conclusion == "success"
+        await pulls.desk.alert(firing(severity=Severity.SEV1, policy="Another"))
+        await pulls.desk.duties.freezes.look(pulls.desk.models.in_force())
+        await pulls.desk.drain()
+        assert pulls.conclusion == "failure"
+        assert pulls.check().title.startswith("Freeze: sev1 in deployment")
