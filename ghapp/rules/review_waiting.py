@@ -37,7 +37,7 @@ def _check(item: Item, backlog: Backlog, _settings: RuleSettings) -> Iterator[Fi
             number=item.number,
             text=f"The review by {login} is overdue.",
             then="Review it, or ask somebody else to.",
-            told=Told.REMIND,
+            told=Told.AGENDA,
             weight=RULE.weight,
             occasion=f"{login.casefold()}:{since:%Y-%m-%dT%H:%M:%SZ}",
             since=since,

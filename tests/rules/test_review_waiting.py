@@ -21,10 +21,11 @@ def pull(*happenings: Happening, **changes: Any) -> Any:
     return item(*happenings, is_pull=True, **changes)
 
 
-def test_h08_who_was_asked_is_reminded() -> None:
+def test_h08_a_late_review_is_for_the_triage() -> None:
+    """The review standard reminds whoever was asked; twice would be once too often."""
     (one,) = found(RULE, pull(asked(5)), backlog(WITHIN))
     assert one.text == "The review by alice is overdue."
-    assert (one.told, one.to, one.since) == (Told.REMIND, (ALICE,), ago(5))
+    assert (one.told, one.to, one.since) == (Told.AGENDA, (ALICE,), ago(5))
 
 
 @pytest.mark.parametrize(
