@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+import msgspec
 import structlog
 
 from ghapp.core import freeze, marker
@@ -30,6 +31,9 @@ from ghapp.model.types import Model
 log = structlog.get_logger(__name__)
 
 _LONGEST_REASON = 1_000
+
+_ANNOUNCED = "announced"
+"""In the memory: the freezes that the last look found announced."""
 
 _HOLDING = "holding"
 """In the memory: the freezes that everybody has been told of."""
@@ -89,11 +93,21 @@ class Freezes:
     async def touching(self, model: Model, touched: Collection[AreaName]) -> tuple[Window, ...]:
         """Every freeze for what touches these areas, those included that sev1 incidents are.
 
+        What is announced is as the last look saw it, which has all pull requests looked at again when it changes; only
+        where there was none yet it is asked for.
+
         Raises:
             GitHubError: the issues could not be listed.
         """
+        value = await self._memory.memory_get(KIND, _ANNOUNCED)
+        if value is None:
+            found = [one for _, one in await self._announced()]
+            await self._note(found)
+        else:
+            found = msgspec.convert(value, list[FreezeIssue])
         return (
-            *await self.windows(model),
+            *_configured(model),
+            *freeze.announced(found, approvers(model, self._now())),
             *freeze.by_incidents(await self.incidents(), touched, approvers(model, self._now())),
         )
 
@@ -121,7 +135,9 @@ class Freezes:
         for issue, one in announced:
             if one.until is not None and one.until <= now:
                 await self._close(issue, one, None)
-        told = freeze.announced([one for _, one in announced])
+        found = [one for _, one in announced]
+        await self._note(found)
+        told = freeze.announced(found)
         windows = (*_configured(model), *told)
         await self._tell(sorted(_signs(windows, await self.incidents(), now)))
         changes = [at for one in windows for at in (one.start, one.end) if at and at > now]
@@ -139,6 +155,11 @@ class Freezes:
         await self._wake(conversation_of_release(self._home))
         if any(severity == FREEZING for _, _, severity in now | before):
             await self._wake(FREEZES)
+
+    async def _note(self, found: list[FreezeIssue]) -> None:
+        value = msgspec.to_builtins(found)
+        if value != await self._memory.memory_get(KIND, _ANNOUNCED):
+            await self._memory.memory_put(KIND, _ANNOUNCED, value)
 
     async def _tell(self, holding: list[str]) -> None:
         before = await self._memory.memory_get(KIND, _HOLDING) or []

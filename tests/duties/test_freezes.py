@@ -240,6 +240,16 @@ class TestPulls:
         assert window.said_in == f"#{number}"
         assert await desk.freezes.touching(model, {elsewhere}) == ()
 
+    async def test_what_is_announced_costs_them_nothing(self, desk: Desk) -> None:
+        await desk.says("/freeze upgrade", by="bob")
+        with desk.spending() as spent:
+            (window,) = await desk.freezes.touching(desk.models.in_force(), set())
+        assert (window.reason, window.approvers) == ("upgrade", (BOB,))
+        assert spent.methods == []
+        await desk.restart(lost_database=True)
+        (again,) = await desk.freezes.touching(desk.models.in_force(), set())
+        assert again == window
+
     async def test_an_incident_that_changes_in_nothing_that_counts_wakes_nobody(
         self, desk: Desk, woken: list[str]
     ) -> None:
