@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from ghapp.cli.errors import UserError, console
-from ghapp.core.slash import RESERVED
 from ghapp.core.slash import commands as found_in
 from ghapp.plugins import command_names
 
@@ -27,7 +26,7 @@ def commands(
 ) -> None:
     """Find the slash commands of a comment, as the app would."""
     before = None if previous is None else _read(previous)
-    found = found_in(_read(file), before, known=command_names() | RESERVED)
+    found = found_in(_read(file), before, known=command_names())
     if as_json:
         typer.echo(json.dumps([{"command": one.name, "args": list(one.args)} for one in found]))
         return

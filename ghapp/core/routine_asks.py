@@ -14,6 +14,8 @@ from ghapp.core.zoned import to_wall
 from ghapp.model.interval import parse_interval
 from ghapp.model.names import Login
 
+CONVERSATION: Final = "routines"
+"""Which conversation carries these out."""
 LONGEST: Final = timedelta(days=732)
 """How far ahead an action may be due: further is a slip of the keyboard."""
 TEXT_LENGTH: Final = 1_000

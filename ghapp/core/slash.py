@@ -13,9 +13,6 @@ from dataclasses import dataclass
 from ghapp.core.markdown_blocks import Paragraph, paragraphs
 from ghapp.core.markdown_inline import spans
 
-RESERVED = frozenset({"postmortem"})
-"""Names of the app's commands that no file of `ghapp/commands/` answers to yet."""
-
 LIMIT = 10
 """How many commands of one comment are obeyed."""
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from ghapp.core.slash import LIMIT, RESERVED, Command, commands
+from ghapp.core.slash import LIMIT, Command, commands
 
 KNOWN = {"ack", "assign", "sev", "no-go", "update"} | {f"c{n}" for n in range(40)}
 
@@ -153,10 +153,6 @@ def test_only_prose_commands(body, found):
 )  # fmt: skip
 def test_an_edited_comment_gives_only_new_commands(body, previous, found):
     assert names(body, previous) == found
-
-
-def test_reserved_names_are_command_names():
-    assert all(commands(f"/{name}", known=RESERVED) for name in RESERVED)
 
 
 # --- against another parser of CommonMark
