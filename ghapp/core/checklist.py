@@ -99,13 +99,18 @@ def heading(line: str) -> tuple[int, str] | None:
 
 def prose(body: str) -> Iterator[str]:
     """The lines outside fenced code (https://spec.commonmark.org/0.31.2/#fenced-code-blocks)."""
+    return (line for _, line in numbered(body))
+
+
+def numbered(body: str) -> Iterator[tuple[int, str]]:
+    """The same, each with its number among all lines, from 0 on."""
     fence = ""
-    for line in _LINE_END.split(body):
+    for number, line in enumerate(_LINE_END.split(body)):
         found = _FENCE.match(line)
         if not fence and found is not None:
             fence = found[1]
         elif not fence:
-            yield line
+            yield number, line
         elif found is not None and found[1].startswith(fence) and not line[found.end() :].strip():
             fence = ""
 

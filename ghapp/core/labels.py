@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ghapp.core import carry_over, release_pull
+from ghapp.core import carry_over, postmortem, release_pull
 from ghapp.core.incident import ACKNOWLEDGED, ESCALATED, INCIDENT, RECOVERED, SNOOZED
+from ghapp.core.postmortem_state import ACTION
 from ghapp.model.names import AreaName, Severity
 from ghapp.model.types import Model
 
@@ -78,6 +79,7 @@ def label_set(model: Model, sources: Iterable[str] = ()) -> tuple[LabelSpec, ...
         LabelSpec("triage", "d4c5f9", "What the week's meeting is to talk about"),
         LabelSpec(MODEL, "e4e669", "OWNERS.yaml needs attention"),
         *_of_releases(model),
+        *_of_postmortems(model),
         *(_HYGIENE if "hygiene" in model.model_fields_set else ()),
         *(_area(name, model) for name in model.areas),
         *(
@@ -122,6 +124,16 @@ def _of_releases(model: Model) -> tuple[LabelSpec, ...]:
         LabelSpec(release.hotfix.label, "d93f0b", "An urgent repair, released at once"),
         LabelSpec(carry_over.LABEL, "e99695", "Moved to the next release three times or more"),
         LabelSpec(carry_over.PINNED, "c5def5", "Stays in its milestone when the rest moves on"),
+    )
+
+
+def _of_postmortems(model: Model) -> tuple[LabelSpec, ...]:
+    """Those of postmortems, when any severity asks for one."""
+    if all(one.postmortem is None for one in model.severities.values()):
+        return ()
+    return (
+        LabelSpec(postmortem.KIND, "5319e7", "What an incident teaches, and what is done about it"),
+        LabelSpec(ACTION, "c5def5", "What somebody is to do until a date"),
     )
 
 

@@ -10,8 +10,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from ghapp.core.checklist import Box, box, heading, prose
+from ghapp.core.checklist import Box, box, heading, numbered
 from ghapp.core.incident import Incident, Phase
+from ghapp.core.who import area_of
 from ghapp.core.zoned import to_instant, to_wall
 from ghapp.model.names import Login
 from ghapp.model.types import Model
@@ -22,6 +23,8 @@ DEFAULT: Final = timedelta(days=7)
 """How long one may take that a person asked for and whose severity asks for none."""
 AGAIN: Final = timedelta(days=7)
 """From one reminder to the next."""
+FORGOTTEN: Final = timedelta(days=14)
+"""After this a postmortem is opened only for a person: so none are dug up when OWNERS.yaml begins to ask for them."""
 HEADING: Final = "action"
 """What the heading begins with under which the actions stand."""
 
@@ -60,11 +63,23 @@ def key_of(incident: Incident) -> str:
     return f"{incident.repo}#{incident.number}"
 
 
+def recently(incident: Incident, now: datetime) -> bool:
+    """Whether it ended late enough for a postmortem to be opened by itself; what is older was left alone on purpose."""
+    return incident.closed_at is not None and now - incident.closed_at <= FORGOTTEN
+
+
 def asks(incident: Incident, model: Model) -> bool:
     """Whether it is over, and its severity wants a postmortem."""
     over = incident.phase is Phase.CLOSED and incident.closed_at is not None
     gathered = incident.backlog or incident.maintenance
     return over and not gathered and model.severities[incident.severity].postmortem is not None
+
+
+def lead(incident: Incident, model: Model) -> Login:
+    """Whose the postmortem is: of whoever had the incident, if OWNERS.yaml names them, else of the area's owner."""
+    if incident.ack is not None and model.is_named(incident.ack.by):
+        return incident.ack.by
+    return area_of(incident.area, model).owner
 
 
 def due_on(incident: Incident, model: Model, asked_at: datetime | None = None) -> date:
@@ -84,8 +99,14 @@ def reminder(due: date, now: datetime, zone: ZoneInfo) -> int | None:
     The first, 0, is said when the date begins, and another each week. Only the latest is said: after an outage nobody
     is reminded twice.
     """
-    first = to_instant(datetime.combine(due, time()), zone)
+    first = _begin(due, zone)
     return None if now < first else (now - first) // AGAIN
+
+
+def next_reminder(due: date, now: datetime, zone: ZoneInfo) -> datetime:
+    """When the next reminder after `now` is to be said (UTC)."""
+    number = reminder(due, now, zone)
+    return _begin(due, zone) + (0 if number is None else number + 1) * AGAIN
 
 
 def is_late(due: date, now: datetime, zone: ZoneInfo) -> bool:
@@ -101,6 +122,23 @@ def actions(body: str) -> tuple[Action, ...]:
     return tuple(_action(found.text, done=found.ticked) for found in _boxes(body))
 
 
+def section(body: str) -> Iterator[tuple[int, str]]:
+    """The lines about actions, their headings included, each with its number among all lines; code is left out."""
+    inside, depth = False, 0
+    for number, line in numbered(body):
+        title = heading(line)
+        if title is not None and (not inside or title[0] <= depth):
+            inside, depth = title[1].casefold().startswith(HEADING), title[0]
+        if inside:
+            yield number, line
+
+
+def issue_in(text: str) -> int | None:
+    """The issue that a line of the actions names first."""
+    found = _ISSUE.search(text)
+    return int(found[1] or found[2]) if found is not None else None
+
+
 def incomplete(found: Iterable[Action]) -> tuple[Action, ...]:
     """The actions for which a postmortem cannot be closed yet."""
     return tuple(one for one in found if one.missing)
@@ -113,21 +151,21 @@ def late(found: Iterable[Action], now: datetime, zone: ZoneInfo) -> tuple[Action
     )
 
 
+def _begin(day: date, zone: ZoneInfo) -> datetime:
+    return to_instant(datetime.combine(day, time()), zone)
+
+
 def _boxes(body: str) -> Iterator[Box]:
-    inside, depth = False, 0
-    for line in prose(body):
-        title = heading(line)
-        if title is not None and (not inside or title[0] <= depth):
-            inside, depth = title[1].casefold().startswith(HEADING), title[0]
+    for _, line in section(body):
         found = box(line)
-        if inside and found is not None:
+        if found is not None:
             text = _HIDDEN.sub("", found.text).strip()
             if text and not (text.startswith(_STRUCK) and text.endswith(_STRUCK)):
                 yield Box(text, found.ticked)
 
 
 def _action(text: str, *, done: bool) -> Action:
-    owner, due, issue = _OWNER.search(text), _date_in(text), _ISSUE.search(text)
+    owner, due = _OWNER.search(text), _date_in(text)
     left = text
     for found in (owner, due):
         if found is not None:
@@ -137,7 +175,7 @@ def _action(text: str, *, done: bool) -> Action:
         owner=Login(owner[1]) if owner is not None else None,
         due=date.fromisoformat(due[1]) if due is not None else None,
         done=done,
-        issue=int(issue[1] or issue[2]) if issue is not None else None,
+        issue=issue_in(text),
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from ghapp.core.command import Misused, Refused, Request, login_of
@@ -10,17 +10,38 @@ from ghapp.core.cover import zone_of
 from ghapp.core.docs_review import entry_of, owner_of
 from ghapp.core.front_matter import may_have
 from ghapp.core.incident import brief
+from ghapp.core.slash import Command as Typed
 from ghapp.core.zoned import to_wall
 from ghapp.model.interval import parse_interval
 from ghapp.model.names import Login
+from ghapp.model.types import Model
 
-CONVERSATION: Final = "routines"
-"""Which conversation carries these out."""
+POSTMORTEMS: Final = "postmortems"
+"""The conversation of postmortems and actions, which carries out `/postmortem` and `/action`."""
+DOCS: Final = "docs"
+"""The conversation of the documents, which carries out `/reviewed`."""
 LONGEST: Final = timedelta(days=732)
 """How far ahead an action may be due: further is a slip of the keyboard."""
 TEXT_LENGTH: Final = 1_000
 
+ONLY_INCIDENTS: Final = Refused("Only incidents have a postmortem. `/escalate` makes this one.")
+
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command, who typed it and when (UTC): all that its meaning rests on."""
+
+    typed: Typed
+    sender: Login
+    asked_at: datetime
+    model: Model
+
+
+def asked_in(request: Request) -> Asked:
+    """The same of a command in its surroundings."""
+    return Asked(request.typed, request.sender, request.asked_at, request.model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +62,13 @@ class NewReview:
     day: date
 
 
-def action_in(request: Request) -> NewAction | Refused | Misused:
+def action_in(asked: Asked) -> NewAction | Refused | Misused:
     """The action of `/action @owner 2w text`; instead of a length of time there may be a date."""
-    args = request.typed.args
+    args = asked.typed.args
     owner = login_of(args[0]) if len(args) > 2 and args[0].startswith("@") else None
     if owner is None:
         return Misused()
-    today = _today(request)
+    today = _today(asked)
     due = _due(args[1], today)
     if due is None:
         return Misused()
@@ -55,37 +76,37 @@ def action_in(request: Request) -> NewAction | Refused | Misused:
         return Refused("That date is over already.")
     if due > today + LONGEST:
         return Refused("That is more than two years ahead.")
-    text = request.typed.text.partition(args[0])[2].partition(args[1])[2]
+    text = asked.typed.text.partition(args[0])[2].partition(args[1])[2]
     return NewAction(owner, due, brief(" ".join(text.split()), TEXT_LENGTH))
 
 
-def review_in(request: Request) -> NewReview | Refused | Misused:
+def review_in(asked: Asked) -> NewReview | Refused | Misused:
     """The document of `/reviewed path`, which `docs` of OWNERS.yaml has to take in."""
-    args = request.typed.args
+    args = asked.typed.args
     if len(args) != 1:
         return Misused()
     path = args[0].strip("`").removeprefix("./").removeprefix("/")
-    doc = entry_of(path, request.model.docs)
+    doc = entry_of(path, asked.model.docs)
     if doc is None or ".." in path.split("/"):
         return Refused("`docs` in OWNERS.yaml takes in no such file. Write its path from the root.")
     if not may_have(path):
         why = "Only Markdown files have a place for the date."
         return Refused(f"{why} For this one, a change that its owner approves is a review.")
-    return NewReview(path, owner_of(path, doc, request.model), _today(request))
+    return NewReview(path, owner_of(path, doc, asked.model), _today(asked))
 
 
 def why_no_postmortem(request: Request) -> Refused | None:
     """Why there is none of what `/postmortem` was typed on; None when there may be one."""
     incident = request.incident
     if incident is None:
-        return Refused("Only incidents have a postmortem. `/escalate` makes this one.")
+        return ONLY_INCIDENTS
     if incident.backlog or incident.maintenance:
         return Refused("This lists alerts that called nobody; there is nothing to learn from it.")
     return None
 
 
-def _today(request: Request) -> date:
-    return to_wall(request.asked_at, zone_of(request.sender, request.model)).date()
+def _today(asked: Asked) -> date:
+    return to_wall(asked.asked_at, zone_of(asked.sender, asked.model)).date()
 
 
 def _due(word: str, today: date) -> date | None:

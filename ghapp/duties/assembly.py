@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from ghapp import plugins
 from ghapp.clients.pager import Pager
 from ghapp.core.facts import InstallationEvent, RepoName
+from ghapp.core.incident import Incident
 from ghapp.duties.alarms import Alarms
 from ghapp.duties.asks import Asks
 from ghapp.duties.backlog_facts import ListedBacklog
@@ -30,7 +31,8 @@ from ghapp.duties.outbox import FREEZES, Outbox, Put
 from ghapp.duties.owners_checks import OwnersChecks
 from ghapp.duties.page_texts import PageTexts
 from ghapp.duties.pages import Pages
-from ghapp.duties.paperwork import NoPaperwork
+from ghapp.duties.postmortems import LOOK_EVERY as POSTMORTEMS_EVERY
+from ghapp.duties.postmortems import Postmortems
 from ghapp.duties.pull_facts import PullFacts
 from ghapp.duties.pull_states import PullStates
 from ghapp.duties.records import Records
@@ -125,6 +127,7 @@ class Duties:
             home=home,
             now=now,
             page=self.outbox.page,
+            over=self._over,
         )
         self.pages = Pages(
             gateway=github,
@@ -205,6 +208,19 @@ class Duties:
             now=now,
         )
         self.reviews = self._reviews()
+        self.postmortems = Postmortems(
+            gateway=github,
+            dated=self.dated,
+            records=self.records,
+            memory=store,
+            reconciler=self.reconciler,
+            replies=self.replies,
+            texts=self.texts,
+            alarms=self.alarms,
+            home=home,
+            wake=given.wake,
+            now=now,
+        )
         self.triages = self._triages()
         self.clock = Clock(self.records, self.alarms, given.wake, now)
 
@@ -225,6 +241,7 @@ class Duties:
             releases=self.releases,
             reviews=self.reviews,
             triages=self.triages,
+            postmortems=self.postmortems,
             ready=ready,
             installed=installed,
             now=self._given.now,
@@ -239,6 +256,7 @@ class Duties:
             Round("freezes", LOOK_EVERY, self._freeze),
             Round("release", RELEASES_EVERY, self._release, watched=True),
             Round("triage", TRIAGE_EVERY, self._triage),
+            Round("postmortems", POSTMORTEMS_EVERY, self.postmortems.look, watched=True),
         )
 
     def kinds(self) -> frozenset[str]:
@@ -271,7 +289,7 @@ class Duties:
             gateway=given.github,
             records=self.records,
             backlog=ListedBacklog(given.github, given.home, given.now),
-            paperwork=NoPaperwork(),
+            paperwork=self.postmortems,
             home=given.home,
             web=given.web,
         )
@@ -309,6 +327,9 @@ class Duties:
 
     async def _triage(self) -> None:
         await self.triages.look(self.in_force())
+
+    async def _over(self, incident: Incident, model: Model) -> None:
+        await self.postmortems.over(incident, model)
 
     async def _follow(self, model: Model) -> None:
         for record in (await self.records.open()).values():

@@ -9,6 +9,7 @@ from ghapp.core import wire
 from ghapp.core.facts import FreezeEvent, HandoffEvent, InstallationEvent, Page, PushEvent
 from ghapp.core.github_event import RELEASE, STANDARD, pull_of
 from ghapp.core.heartbeat import name_of
+from ghapp.core.routine_asks import POSTMORTEMS
 from ghapp.core.routing import fingerprint_of
 from ghapp.duties.freezes import Freezes
 from ghapp.duties.handoffs import Handoffs
@@ -18,6 +19,7 @@ from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import Models
 from ghapp.duties.outbox import FREEZES, HANDOFF, PAGE, TRIAGE
 from ghapp.duties.pages import Pages
+from ghapp.duties.postmortems import Postmortems
 from ghapp.duties.rates import OF_INCIDENTS, Event
 from ghapp.duties.releases import Releases
 from ghapp.duties.reviews import Reviews
@@ -51,6 +53,7 @@ class Conversations:
         releases: Releases,
         reviews: Reviews,
         triages: Triages,
+        postmortems: Postmortems,
         ready: Callable[[], Awaitable[Model | None]],
         installed: Callable[[InstallationEvent], Awaitable[None]],
         now: Callable[[], datetime],
@@ -65,6 +68,7 @@ class Conversations:
         self._releases = releases
         self._reviews = reviews
         self._triages = triages
+        self._postmortems = postmortems
         self._ready = ready
         self._installed = installed
         self._now = now
@@ -113,6 +117,11 @@ class Conversations:
             await self._releases.handle(events, await self._model())
         elif conversation.startswith(TRIAGE):
             await self._triages.handle(await self._model())
+        elif conversation == POSTMORTEMS:
+            await self._postmortems.handle(events, await self._model())
+        elif conversation == INSTALLATIONS or conversation.startswith((PAGE, HANDOFF)):
+            for event in events:
+                await self._one(event)
         else:
             raise ValueError(f"nobody handles the conversation {conversation!r}")
 

@@ -27,12 +27,7 @@ from ghapp.core.maintenance import begin, prolong
 from ghapp.core.observe import observe
 from ghapp.core.paged import on_report
 from ghapp.core.paging import wanted
-from ghapp.core.routing import (
-    BACKLOG,
-    gathers,
-    is_wanted,
-    route,
-)
+from ghapp.core.routing import BACKLOG, gathers, is_wanted, route
 from ghapp.duties.asks import Asks
 from ghapp.duties.folding import folding, needs_the_issue, unfolded
 from ghapp.duties.gathering import Gathering
@@ -70,9 +65,11 @@ class Incidents:
         home: RepoName,
         now: Callable[[], datetime],
         page: Callable[[Page | None], Awaitable[None]],
+        over: Callable[[Incident, Model], Awaitable[None]],
     ) -> None:
-        """`page` takes note, durably, of people who must be told outside GitHub."""
+        """`page` takes note, durably, of people who must be told outside GitHub; `over` is told of what has ended."""
         self._page = page
+        self._over = over
         self._gateway = gateway
         self._reconciler = reconciler
         self._records = records
@@ -96,9 +93,8 @@ class Incidents:
             GitHubError: GitHub could not be asked or told; nothing is lost, the same may be handled again.
         """
         if await self._store.memory_get(_TURNING, key) is not None:
-            self.missing.add(
-                key
-            )  # closed or reopened, perhaps, by a process that died before it noted it
+            # Closed or reopened, perhaps, by a process that died before it noted it.
+            self.missing.add(key)
         events, rows = await self._rates.count(events, rows, model)
         record = await self._records.get(key)
         if record is None:
@@ -247,9 +243,12 @@ class Incidents:
             # Whom a process that died had turned to, and not yet paged, before the clock went on.
             await self._page(wanted(record.incident, model, self._now()))
         await self._page(wanted(after.incident, model, self._now()))
-        if after.incident.phase is Phase.CLOSED and record.incident.phase is not Phase.CLOSED:
+        ended = after.incident.phase is Phase.CLOSED and record.incident.phase is not Phase.CLOSED
+        if ended:
             await self._gathering.release(after.incident)
         await self._records.save(after, model)
+        if ended:
+            await self._over(after.incident, model)
         if turns:
             await self._store.memory_delete(_TURNING, record.incident.key)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ghapp.core.github_event import PULL, RELEASE, STANDARD
+from ghapp.core.routine_asks import POSTMORTEMS
 from ghapp.core.routing import CONVERSATION as INCIDENT
 from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.outbox import FREEZES, HANDOFF, PAGE, REPORT, TRIAGE
@@ -18,6 +19,7 @@ _PREFIXES: Final = {
     FREEZES: "freezes",
     TRIAGE: "triage",
     REPORT: "report",
+    POSTMORTEMS: "postmortems",
     MODEL: "model",
 }
 KINDS: Final = frozenset(_PREFIXES.values())

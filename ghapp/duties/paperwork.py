@@ -29,11 +29,3 @@ class Paperwork(Protocol):
     async def papers(self, model: Model) -> Papers:
         """How they stand now. Raises GitHubError."""
         ...
-
-
-class NoPaperwork:
-    """Nobody keeps any."""
-
-    async def papers(self, _model: Model) -> Papers:
-        """Nothing."""
-        return Papers()

@@ -16,7 +16,7 @@ from ghapp.core.incident import INCIDENT
 from ghapp.core.routing import conversation_of_issue
 from ghapp.core.slash import may_command
 from ghapp.model.names import Login, same_login
-from ghapp.web import github_pull_events, github_release_events
+from ghapp.web import github_pull_events, github_release_events, github_routine_events
 from ghapp.web.github_payloads import (
     Account,
     Commit,
@@ -156,10 +156,11 @@ def _said(found: IssueComment, place: Place) -> Iterator[Routed]:
 
 
 def _issue(body: bytes, place: Place) -> Iterator[Routed]:
-    """What happens to an issue, as far as it concerns an incident or a release."""
+    """What happens to an issue, as far as it concerns an incident, a release or a routine."""
     found = decode(_issues, body)
     yield from _by_hand(found, place)
     yield from github_release_events.issue(found, place)
+    yield from github_routine_events.issue(found, place)
 
 
 def _by_hand(found: Issues, place: Place) -> Iterator[Routed]:

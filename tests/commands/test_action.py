@@ -4,7 +4,7 @@ import pytest
 
 from ghapp.commands.action import run
 from ghapp.core.command import Misused, Passed, Refused
-from ghapp.core.routine_asks import CONVERSATION
+from ghapp.core.routine_asks import POSTMORTEMS
 from ghapp.model.types import Model
 from tests.support.builders import OWNERS, model
 from tests.support.requests import request
@@ -13,7 +13,7 @@ MODEL: Model = model(OWNERS + 'docs: [{path: "docs/**", owner: carol}]\n')
 
 
 def test_what_makes_sense_is_passed_on() -> None:
-    assert run(request("/action @bob 2w add an alert", text=MODEL)) == Passed(CONVERSATION)
+    assert run(request("/action @bob 2w add an alert", text=MODEL)) == Passed(POSTMORTEMS)
 
 
 @pytest.mark.parametrize("line", ["/action", "/action @bob", "/action bob 2w x"])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ghapp.core.incident import Incident, Phase
+from ghapp.core.incident import Ack, Incident, Phase
 from ghapp.core.postmortem import (
     Action,
     actions,
@@ -17,6 +17,9 @@ from ghapp.core.postmortem import (
     incomplete,
     key_of,
     late,
+    lead,
+    next_reminder,
+    recently,
     reminder,
 )
 from ghapp.core.routing import BACKLOG
@@ -65,6 +68,22 @@ class TestWhich:
     def test_asks(self, incident: Incident, wanted: bool) -> None:
         assert asks(incident, MODEL) is wanted
 
+    def test_what_ended_long_ago_is_not_dug_up(self) -> None:
+        assert recently(over(), NOW + 14 * DAY)
+        assert not recently(over(), NOW + 15 * DAY)
+        assert not recently(opened(), NOW)
+
+    @pytest.mark.parametrize(
+        ("ack", "who"),
+        [
+            pytest.param(Ack(Login("alice"), NOW), "alice", id="who had it"),
+            pytest.param(Ack(Login("dave"), NOW), "carol", id="nobody whom the file names"),
+            pytest.param(None, "carol", id="the owner of its area"),
+        ],
+    )
+    def test_whose_it_is(self, ack: Ack | None, who: str) -> None:
+        assert lead(over(ack=ack), MODEL) == who
+
     def test_the_key_is_the_incidents_issue(self) -> None:
         assert key_of(over()) == "acme/ops#7"
 
@@ -108,6 +127,11 @@ class TestReminders:
     def test_number(self, now: str, number: int | None) -> None:
         moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
         assert reminder(date(2026, 11, 25), moment, BERLIN) == number
+        following = next_reminder(date(2026, 11, 25), moment, BERLIN)
+        assert following > moment
+        assert reminder(date(2026, 11, 25), following, BERLIN) == (
+            0 if number is None else number + 1
+        )
 
     def test_an_action_is_late_after_its_date(self) -> None:
         due = date(2026, 11, 22)

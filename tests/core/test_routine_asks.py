@@ -2,11 +2,20 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
 from ghapp.core.command import Misused, Refused
-from ghapp.core.routine_asks import NewAction, NewReview, action_in, review_in, why_no_postmortem
+from ghapp.core.routine_asks import (
+    Asked,
+    NewAction,
+    NewReview,
+    action_in,
+    asked_in,
+    review_in,
+    why_no_postmortem,
+)
 from ghapp.core.routing import BACKLOG
 from tests.support.builders import OWNERS, model
 from tests.support.requests import BOB, CAROL, OPENED, request
@@ -15,6 +24,10 @@ MODEL = model(
     OWNERS.replace("alice: {}", "alice: {timezone: Asia/Tokyo}", 1)
     + 'docs: [{path: "docs/**", owner: carol}]\n'
 )
+
+
+def asked(*line: Any, **given: Any) -> Asked:
+    return asked_in(request(*line, **given))
 
 
 class TestAction:
@@ -29,12 +42,12 @@ class TestAction:
         ],
     )  # fmt: skip
     def test_read(self, line: str, due: date, text: str) -> None:
-        assert action_in(request(line, by=BOB)) == NewAction(BOB, due, text)
+        assert action_in(asked(line, by=BOB)) == NewAction(BOB, due, text)
 
     def test_the_day_is_that_of_who_asks(self) -> None:
         """23:00 in London is the next morning in Tokyo."""
         late = replace(
-            request("/action @bob 1d x", text=MODEL),
+            asked("/action @bob 1d x", text=MODEL),
             asked_at=datetime(2026, 11, 22, 23, tzinfo=UTC),
         )
         assert action_in(late) == NewAction(BOB, date(2026, 11, 24), "x")
@@ -51,7 +64,7 @@ class TestAction:
         ],
     )
     def test_misused(self, line: str) -> None:
-        assert action_in(request(line)) == Misused()
+        assert action_in(asked(line)) == Misused()
 
     @pytest.mark.parametrize(
         ("line", "why"),
@@ -61,12 +74,12 @@ class TestAction:
         ],
     )
     def test_refused(self, line: str, why: str) -> None:
-        outcome = action_in(request(line))
+        outcome = action_in(asked(line))
         assert isinstance(outcome, Refused)
         assert why in outcome.why
 
     def test_a_long_text_is_cut(self) -> None:
-        outcome = action_in(request(f"/action @bob 2w {'x' * 5000}"))
+        outcome = action_in(asked(f"/action @bob 2w {'x' * 5000}"))
         assert isinstance(outcome, NewAction)
         assert len(outcome.text) == 1000
 
@@ -74,12 +87,12 @@ class TestAction:
 class TestReviewed:
     @pytest.mark.parametrize("path", ["docs/a.md", "./docs/a.md", "/docs/a.md", "`docs/a.md`"])
     def test_a_document(self, path: str) -> None:
-        outcome = review_in(request(f"/reviewed {path}", None, text=MODEL))
+        outcome = review_in(asked(f"/reviewed {path}", None, text=MODEL))
         assert outcome == NewReview("docs/a.md", CAROL, date(2026, 11, 22))
 
     @pytest.mark.parametrize("line", ["/reviewed", "/reviewed docs/a.md docs/b.md"])
     def test_misused(self, line: str) -> None:
-        assert review_in(request(line, text=MODEL)) == Misused()
+        assert review_in(asked(line, text=MODEL)) == Misused()
 
     @pytest.mark.parametrize(
         ("path", "why"),
@@ -90,7 +103,7 @@ class TestReviewed:
         ],
     )
     def test_refused(self, path: str, why: str) -> None:
-        outcome = review_in(request(f"/reviewed {path}", text=MODEL))
+        outcome = review_in(asked(f"/reviewed {path}", text=MODEL))
         assert isinstance(outcome, Refused)
         assert why in outcome.why
 

@@ -75,6 +75,7 @@ class TestTrouble:
             releases=desk.releases,
             reviews=desk.duties.reviews,
             triages=desk.triages,
+            postmortems=desk.postmortems,
             ready=not_yet,
             installed=desk._installed,
             now=desk._now,

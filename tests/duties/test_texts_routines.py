@@ -21,7 +21,7 @@ from ghapp.core.statistics import NOTHING
 from ghapp.core.timeline import Moment, What, timeline
 from ghapp.core.triage import Meeting, current
 from ghapp.duties.dated import rewritten
-from ghapp.duties.texts import LONGEST_BODY, TemplateTexts
+from ghapp.duties.texts import LONGEST_BODY, Markdown, TemplateTexts
 from ghapp.model.names import Login, RotationName
 from tests.core.test_report_lines import EMPTY, FULL
 from tests.support.activity import active, headings
@@ -221,6 +221,7 @@ def postmortem(text: str, shown: int = 100, **changes: Any) -> str:
         "notified": (ALICE,),
         "due": date(2026, 11, 25),
         "incident": incident,
+        "place": Markdown("#7"),
         "began": NOW,
         "acknowledged": "3m",
         "ended": "",
@@ -271,7 +272,12 @@ class TestPostmortem:
         assert "needs an owner and a date" in again
         assert active(again) == []
         made = TEXTS.plain(
-            "action_issue.md", to=ALICE, due=date(2026, 12, 1), by=ALICE, source=7, text=text
+            "action_issue.md",
+            to=ALICE,
+            due=date(2026, 12, 1),
+            by=ALICE,
+            place=Markdown("#7"),
+            text=text,
         )
         assert active(made.replace("@alice", "alice").replace("#7", "7")) == []
         assert TEXTS.plain("action_title.md", text=text).isprintable()

@@ -129,6 +129,8 @@ class Desk:
         self.handoffs, self.heartbeats = self.duties.handoffs, self.duties.heartbeats
         self.releases, self.triages = self.duties.releases, self.duties.triages
         self.freezes, self.gates = self.duties.freezes, self.duties.gates
+        self.releases = self.duties.releases
+        self.postmortems = self.duties.postmortems
         self.watch, self.clock = self.duties.watch, self.duties.clock
         self.conversations = self.duties.conversations(ready=self._model, installed=self._installed)
         self._drain = Drain(
