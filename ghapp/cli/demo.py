@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from ghapp.cli.errors import EXIT_PROBLEMS, UserError
-from ghapp.demo import cast, story_billing, story_incident, story_trouble
+from ghapp.demo import cast, story_billing, story_change, story_incident, story_trouble
 from ghapp.demo.alerts import Google
 from ghapp.demo.emulator import EmulatorError
 from ghapp.demo.github import GitHub
@@ -24,7 +24,12 @@ from ghapp.demo.story import StepFailedError, Tour, summarise, take
 from ghapp.demo.story_view import View
 from ghapp.demo.stripe import Stripe
 
-STEPS = (*story_incident.STEPS, *story_billing.STEPS, *story_trouble.STEPS)
+STEPS = (
+    *story_incident.STEPS,
+    *story_billing.STEPS,
+    *story_trouble.STEPS,
+    *story_change.STEPS,
+)
 LOG_LINES = 15
 INTERRUPTED = 130
 """What a shell shows for Ctrl-C."""
@@ -44,7 +49,7 @@ def demo(
         typer.Option(envvar="GHAPP_PORT", help="Where ghapp listens; 0 takes any free port."),
     ] = 0,
 ) -> None:
-    """Take a tour: alerts, an escalation, a storm, a power cut, against an emulated GitHub.
+    """Take a tour: alerts, an escalation, a storm, a power cut, a release, against an emulated GitHub.
 
     Needs no account and reaches no network. Exits 1 if a step did not happen.
     """

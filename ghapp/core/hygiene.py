@@ -7,6 +7,7 @@ their timelines are read. `decide` then takes an item as well as it is known: wh
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from heapq import nsmallest
 from typing import Any, Final
 
 from ghapp.core import stale
@@ -53,7 +54,7 @@ def candidates(items: Iterable[Item], backlog: Backlog, rules: Rules, most: int)
         for item in items
         if (weight := _worth(item, backlog, rules)) is not None
     )
-    return tuple(number for _, _, number in sorted(ranked)[:most])
+    return tuple(number for _, _, number in nsmallest(most, ranked))
 
 
 def check(item: Item, backlog: Backlog, rules: Rules) -> Checked:
@@ -131,10 +132,14 @@ def decide(
 
 
 def plan(tidyings: Iterable[Tidying], cap: int) -> tuple[Tidying, ...]:
-    """Those that are written in one run, at most so many: what matters most first, then what was longest untouched."""
-    waiting = [one for one in tidyings if one.acts]
-    waiting.sort(key=lambda one: (one.weight, one.item.updated_at, one.item.number))
-    return tuple(waiting[:cap])
+    """Those that are written in one run, at most so many: what matters most first, then what was longest untouched.
+
+    No more than these are kept in memory, however many there are.
+    """
+    waiting = (one for one in tidyings if one.acts)
+    return tuple(
+        nsmallest(cap, waiting, lambda one: (one.weight, one.item.updated_at, one.item.number))
+    )
 
 
 def occasion_of(item: Item, finding: Finding) -> str:

@@ -21,6 +21,9 @@ Comment = dict[str, Any]
 
 WIDEST = 96
 _COMMENT_LINES = 4
+_CHECK_LINES = 12
+_LINK = re.compile(r" \[[^\]]*\]\([^)]*\)")
+"""Where a setting stands: for a browser."""
 _HIDDEN = re.compile(r"<!--.*?-->", re.DOTALL)
 _REACTIONS = {"+1": "👍", "confused": "😕"}
 
@@ -69,6 +72,15 @@ class View:
             if BEGIN in comment["body"]:
                 parts.append(_status(comment["body"]))
         self._panel(Group(*parts), title=f"Issue {issue['number']}")
+
+    def check(self, run: dict[str, Any]) -> None:
+        """Show a check run: how it ended, and its reasons."""
+        output = run["output"]
+        ended = str(run["conclusion"] or run["status"]).replace("_", " ")
+        lines = _visible(output["summary"] or "").splitlines()
+        kept = [_bare(_LINK.sub("", line)) for line in lines if line.strip()][:_CHECK_LINES]
+        head = Text.assemble((output["title"] or "", "bold"), "  ", (ended, "bold yellow"))
+        self._panel(Group(head, Text("\n".join(("", *kept)))), title=f"Check {run['name']}")
 
     def issues(self, issues: Sequence[Issue]) -> None:
         """Show several issues, a line each."""

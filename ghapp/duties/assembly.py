@@ -26,7 +26,6 @@ from ghapp.duties.incidents import Incidents
 from ghapp.duties.kinds import KINDS
 from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import Models
-from ghapp.duties.once import Once
 from ghapp.duties.outbox import FREEZES, Outbox, Put
 from ghapp.duties.owners_checks import OwnersChecks
 from ghapp.duties.page_texts import PageTexts
@@ -53,6 +52,7 @@ from ghapp.duties.waivers import Waiving
 from ghapp.duties.watch import Watch
 from ghapp.engine.store import Store
 from ghapp.github.github import GitHub
+from ghapp.github.once import Once
 from ghapp.github.reconciler import Reconciler
 from ghapp.model.types import Model
 

@@ -13,7 +13,6 @@ from ghapp.core.facts import RepoName, Sha
 from ghapp.core.marker import Marker
 from ghapp.core.owners_file import OwnersFile
 from ghapp.core.verdict import Reason
-from ghapp.duties.once import Once
 from ghapp.duties.records import Memory
 from ghapp.duties.texts import Markdown, TemplateTexts
 from ghapp.engine.store import Done
@@ -26,6 +25,7 @@ from ghapp.github.gateway_checks import (
     Conclusion,
     Report,
 )
+from ghapp.github.once import Once
 
 log = structlog.get_logger(__name__)
 

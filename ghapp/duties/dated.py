@@ -9,9 +9,9 @@ from ghapp.core import marker
 from ghapp.core.facts import Issue, RepoName
 from ghapp.core.marker import Marker
 from ghapp.duties.texts import LONGEST_BODY
-from ghapp.engine.store import Done, Intended
+from ghapp.engine.store import Done
 from ghapp.github.gateway import Gateway, ListState
-from ghapp.github.reconciler import Ledger, until_landed
+from ghapp.github.once import Ledger, Once
 from ghapp.model.names import Login
 
 log = structlog.get_logger(__name__)
@@ -30,10 +30,8 @@ class Dated:
         self, gateway: Gateway, ledger: Ledger, home: RepoName, now: Callable[[], datetime]
     ) -> None:
         self._gateway = gateway
-        self._ledger = ledger
+        self._once = Once(ledger, now)
         self._home = home
-        self._now = now
-        self._own: set[str] = set()
 
     async def open(
         self,
@@ -56,17 +54,13 @@ class Dated:
             GitHubError: GitHub could not be asked or told.
         """
         name = f"{mark.kind}:{mark.key}"
-        state = await self._ledger.ledger_state(name)
-        if isinstance(state, Done):
+        if isinstance(await self._once.settle(name), Done):
             return None
-        if isinstance(state, Intended) and name not in self._own:
-            until_landed(state, self._now())
         known = await self.find(mark, since=since)
         if known is not None:
-            await self._done(name, known)
+            await self._once.done(name, str(known.number))
             return None
-        self._own.add(name)
-        await self._ledger.ledger_intend(name)
+        await self._once.intend(name)
         issue = await self._gateway.create_issue(
             self._home,
             title=title,
@@ -74,7 +68,7 @@ class Dated:
             labels=[mark.kind, *labels],
             assignees=assignees,
         )
-        await self._done(name, issue)
+        await self._once.done(name, str(issue.number))
         log.info("dated_issue_opened", kind=mark.kind, key=mark.key, issue=issue.number)
         return issue
 
@@ -113,10 +107,6 @@ class Dated:
             state="closed" if close else None,
             state_reason="completed" if close else None,
         )
-
-    async def _done(self, name: str, issue: Issue) -> None:
-        await self._ledger.ledger_done(name, str(issue.number))
-        self._own.discard(name)
 
 
 def marker_of(issue: Issue) -> Marker | None:

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, Protocol
 
+import structlog
+
 from ghapp.core.facts import RepoName
 from ghapp.core.milestone import Milestone, as_set
 from ghapp.core.pull_request import Pull
@@ -22,6 +24,8 @@ from ghapp.github.gateway_milestones import MilestoneGateway
 from ghapp.github.gateway_pulls import PullGateway
 from ghapp.github.gateway_releases import ReleaseGateway
 from ghapp.model.types import Model
+
+log = structlog.get_logger(__name__)
 
 _ENDING: Final = OVER | {Phase.MERGED, Phase.TAGGED}
 
@@ -142,7 +146,10 @@ class Gathering:
         if head is None:
             return
         found = await release_changes.changes(self._gateway, self._home, head)
-        seen.ships = found.ships and await self._is_ahead(model)
+        ahead = await self._is_ahead(model)
+        if ahead is None and seen.pull is None:
+            return
+        seen.ships = found.ships and ahead is not False
         if not seen.ships and seen.pull is None:
             seen.state = replace(seen.state, since=found.since, since_at=found.since_at)
             return
@@ -157,15 +164,16 @@ class Gathering:
             name = next_name(release.name, day, taken - {""}, bump, hotfix=seen.hotfix)
         seen.state = replace(seen.state, name=name, since=found.since, since_at=found.since_at)
 
-    async def _is_ahead(self, model: Model) -> bool:
-        """Whether there is anything that the branch of releases has not got."""
+    async def _is_ahead(self, model: Model) -> bool | None:
+        """Whether there is anything that the branch of releases has not got; None when there is no such branch."""
         source, target = await self._pulls.source(), await self._pulls.target(model)
         if source == target:
             return True
         try:
             found = await self._gateway.compare(self._home, target, source)
         except NotFound:
-            return False
+            log.warning("release_branch_missing", branch=target)
+            return None
         return found.ahead_by > 0
 
     def _forget(self, seen: Seen) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -25,18 +25,13 @@ from ghapp.core.facts import Issue, RepoName
 from ghapp.core.incident import Incident
 from ghapp.core.marker import Marker
 from ghapp.engine.store import Done, Intended
-from ghapp.github.errors import Gone, NotFound, Refused, Unavailable
+from ghapp.github.errors import Gone, NotFound, Refused
 from ghapp.github.gateway import Gateway, StateReason
+from ghapp.github.once import Ledger, Once
 from ghapp.github.priority import Priority
 from ghapp.model.names import same_login
 
 log = structlog.get_logger(__name__)
-
-IN_FLIGHT = timedelta(seconds=10)
-"""After this GitHub has carried a request out or ended it.
-
-https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts
-"""
 
 NOTE = "note"
 """The kind of the marker on comments; its key is the occasion on which the comment was written."""
@@ -66,22 +61,6 @@ class Texts(Protocol):
         ...
 
 
-class Ledger(Protocol):
-    """Remembers which occasions have been spoken of, across restarts."""
-
-    async def ledger_state(self, key: str) -> Intended | Done | None:
-        """Whether a write was intended or done."""
-        ...
-
-    async def ledger_intend(self, key: str) -> None:
-        """A write is about to be sent."""
-        ...
-
-    async def ledger_done(self, key: str, result: str) -> None:
-        """The write has arrived."""
-        ...
-
-
 def opening(incident: Incident) -> str:
     """The idempotency key of opening an incident's issue; one that follows an old issue is another opening."""
     return occasion(incident.key, "open", incident.previous or 0)
@@ -90,18 +69,6 @@ def opening(incident: Incident) -> str:
 def carrying(incident: Incident) -> str:
     """The idempotency key of the comment that carries an incident."""
     return occasion(incident.key, "carrier")
-
-
-def until_landed(state: Intended, now: datetime) -> None:
-    """Let no more than `IN_FLIGHT` pass until a write of a process that is gone has been carried out or ended.
-
-    Raises:
-        Unavailable: it may still be on its way.
-    """
-    # A clock that was ahead when it was noted must not keep it waiting for longer.
-    rest = min(state.at + IN_FLIGHT - now, IN_FLIGHT).total_seconds()
-    if state.at <= now + IN_FLIGHT and rest > 0:
-        raise Unavailable("an earlier write may still be on its way", after=rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +87,16 @@ class Reconciler:
         self, gateway: Gateway, ledger: Ledger, texts: Texts, now: Callable[[], datetime]
     ) -> None:
         self._gateway = gateway
-        self._ledger = ledger
+        self._once = Once(ledger, now)
         self._texts = texts
         self._now = now
-        self._own: set[str] = set()
 
     async def open(self, decision: Decision) -> Applied:
         """Create the issue of an incident; the caller has let `settle` wait, and then looked for its marker."""
         effect = next(effect for effect in decision.effects if isinstance(effect, Open))
         incident = effect.incident
         name = opening(incident)
-        await self._intend(name)
+        await self._once.intend(name)
         issue = await self._gateway.create_issue(
             incident.repo,
             title=self._texts.title(incident),
@@ -139,7 +105,7 @@ class Reconciler:
             assignees=effect.assignees,
             priority=Priority.of(incident.severity),
         )
-        await self._done(name, str(issue.number))
+        await self._once.done(name, str(issue.number))
         log.info(
             "incident_opened",
             key=incident.key,
@@ -171,12 +137,12 @@ class Reconciler:
         The caller has let `settle` wait for `carrying`, and then looked for the marker.
         """
         name = carrying(incident)
-        await self._intend(name)
+        await self._once.intend(name)
         body = self._texts.carrier(incident)
         made = await self._gateway.create_comment(
             issue.repo, issue.number, body, priority=Priority.of(incident.severity)
         )
-        await self._done(name, str(made.id))
+        await self._once.done(name, str(made.id))
         return made.id
 
     async def say(
@@ -196,31 +162,16 @@ class Reconciler:
         if state is not None or look:
             for comment in await self._gateway.list_comments(repo, number, priority=priority):
                 if comment.author_is_app and marker.find(comment.body) == Marker(NOTE, say.key):
-                    await self._done(say.key, str(comment.id))
+                    await self._once.done(say.key, str(comment.id))
                     return
-        await self._intend(say.key)
+        await self._once.intend(say.key)
         signed = f"{body.rstrip()}\n\n{marker.render(Marker(NOTE, say.key))}"
         made = await self._gateway.create_comment(repo, number, signed, priority=priority)
-        await self._done(say.key, str(made.id))
+        await self._once.done(say.key, str(made.id))
 
     async def settle(self, name: str) -> Intended | Done | None:
-        """What is known of an effect, once nothing of it can still be on its way.
-
-        Raises:
-            Unavailable: a process that is gone may have sent it, and GitHub may not have carried it out yet.
-        """
-        state = await self._ledger.ledger_state(name)
-        if isinstance(state, Intended) and name not in self._own:
-            until_landed(state, self._now())
-        return state
-
-    async def _intend(self, name: str) -> None:
-        self._own.add(name)
-        await self._ledger.ledger_intend(name)
-
-    async def _done(self, name: str, result: str) -> None:
-        await self._ledger.ledger_done(name, result)
-        self._own.discard(name)
+        """What is known of an effect; see `Once.settle`."""
+        return await self._once.settle(name)
 
     async def _one(
         self, effect: Effect, issue: Issue, incident: Incident, rank: Priority, cold: bool

@@ -116,7 +116,8 @@ class Rehearsal(_AtAnyTime):
             ] = begun
             return begun
         named = int(last) if last.isdecimal() else self._next()
-        return {"id": named, "user": {"login": await self._bot()}, **body}
+        sha = f"{named:040x}"
+        return {"id": named, "sha": sha, "user": {"login": await self._bot()}, **body}
 
     async def _made(
         self, kind: str, path: str, repo: RepoName, body: dict[str, Any]

@@ -27,6 +27,7 @@ _ACTIONS: Final = (
     ("DELETE", r"/pulls/(\d+)/requested_reviewers", "reviewers.unrequest"),
     ("POST", r"/check-runs", "check.create"),
     ("PATCH", r"/check-runs/(\d+)", "check.update"),
+    ("POST", r"/git/commits", "commit.create"),
     ("POST", r"/git/refs", "ref.create"),
     ("POST", r"/releases", "release.publish"),
     ("PATCH", r"/releases/(\d+)", "release.edit"),

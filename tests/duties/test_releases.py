@@ -202,6 +202,18 @@ class TestTheCut:
         assert pull.base == "production"
         assert "commit_nothing" not in desk.github.writes
 
+    async def test_g12_what_that_branch_has_already_is_nothing_to_ship(self, desk: Desk) -> None:
+        await plans(desk, branch="production")
+        desk.github.log[HOME, "production"] = [*desk.github.log[HOME, "main"]]
+        await window_opens_quietly(desk)
+        assert state(desk, FIRST).recorded == {Phase.NOTHING_TO_SHIP}
+
+    async def test_where_that_branch_is_missing_nothing_is_concluded(self, desk: Desk) -> None:
+        await plans(desk, branch="production")
+        await window_opens_quietly(desk)
+        assert state(desk, FIRST).recorded == set()
+        assert release_issues(desk)[FIRST].open
+
     async def test_its_notes_name_nobody_and_close_nothing(self, desk: Desk) -> None:
         line = "* feat: fixes #7 for @bob by @alice in https://github.com/acme/ops/pull/12"
         desk.github.notes = Notes("Release", f"## What's Changed\n{line}\n")

@@ -27,17 +27,9 @@ from ghapp.core.marker import Marker
 from ghapp.engine.database import open_engine
 from ghapp.engine.store import Done, Intended, Store
 from ghapp.github.errors import NotFound, Refused, Unavailable
+from ghapp.github.once import IN_FLIGHT, Ledger
 from ghapp.github.priority import Priority
-from ghapp.github.reconciler import (
-    IN_FLIGHT,
-    NOTE,
-    Applied,
-    Ledger,
-    Reconciler,
-    Texts,
-    carrying,
-    opening,
-)
+from ghapp.github.reconciler import NOTE, Applied, Reconciler, Texts, carrying, opening
 from ghapp.model.names import Login, Severity
 from tests.support.builders import HOME, KEY, NOW, firing, opened
 from tests.support.fake_github import FakeGateway

@@ -100,6 +100,10 @@ async def test_milestones_releases_branches_and_labels(
     made = await github.create_milestone(REPO, title="2027-01-05", description="d", due_on=NOW)
     assert (made.title, made.open, made.due_on) == ("2027-01-05", True, NOW)
     assert not (await github.edit_milestone(REPO, made.number, state="closed")).open
+    scripted.on("GET", f"{REPOSITORY}/git/commits/{HEAD}", {"tree": {"sha": "c" * 40}})
+    nothing = await github.commit_nothing(REPO, HEAD, message="Release v1")
+    await github.begin_branch(REPO, "release/v0", nothing)
+    assert await github.branch_head(REPO, "release/v0") == nothing
     await github.begin_branch(REPO, "release/v1", HEAD)
     assert await github.branch_head(REPO, "release/v1") == HEAD
     scripted.on("GET", f"{REPOSITORY}/git/ref/heads/main", {"object": {"sha": "b" * 40}})
@@ -128,6 +132,7 @@ async def test_milestones_releases_branches_and_labels(
         "release.edit",
         "label.create",
         "file.commit",
+        "commit.create",
     }
 
 

@@ -33,6 +33,7 @@ BELOW = f"/repos/{REPO}"
         ("DELETE", "/pulls/4/requested_reviewers", "reviewers.unrequest", 4),
         ("POST", "/check-runs", "check.create", 9),
         ("PATCH", "/check-runs/5", "check.update", 5),
+        ("POST", "/git/commits", "commit.create", 9),
         ("POST", "/git/refs", "ref.create", 9),
         ("POST", "/releases", "release.publish", 9),
         ("PATCH", "/releases/3", "release.edit", 3),
