@@ -36,6 +36,8 @@ class LabelSpec:
     description: str
 
 
+_REPORT = LabelSpec("report", "bfd4f2", "The figures of a cycle")
+
 _HYGIENE = (
     LabelSpec("needs-triage", "fbca04", "Something is missing before this can be planned"),
     LabelSpec("needs-area", "fef2c0", "No area, so nobody answers for it"),
@@ -78,6 +80,7 @@ def label_set(model: Model, sources: Iterable[str] = ()) -> tuple[LabelSpec, ...
         LabelSpec("freeze", "0052cc", "Nothing is released while this is open"),
         LabelSpec("triage", "d4c5f9", "What the week's meeting is to talk about"),
         LabelSpec(MODEL, "e4e669", "OWNERS.yaml needs attention"),
+        *((_REPORT,) if model.report is not None else ()),
         *_of_releases(model),
         *_of_postmortems(model),
         *(_HYGIENE if "hygiene" in model.model_fields_set else ()),

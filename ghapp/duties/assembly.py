@@ -38,6 +38,9 @@ from ghapp.duties.records import Records
 from ghapp.duties.release_parts import releases
 from ghapp.duties.releases import LOOK_EVERY as RELEASES_EVERY
 from ghapp.duties.replies import Replies
+from ghapp.duties.report_facts import ReportFacts
+from ghapp.duties.reports import LOOK_EVERY as REPORT_EVERY
+from ghapp.duties.reports import Reports
 from ghapp.duties.review_requests import ReviewRequests
 from ghapp.duties.reviews import LOOK_EVERY as REVIEWS_EVERY
 from ghapp.duties.reviews import Reviews
@@ -50,6 +53,7 @@ from ghapp.duties.triage import Triages
 from ghapp.duties.triage_facts import TriageFacts
 from ghapp.duties.waivers import Waiving
 from ghapp.duties.watch import Watch
+from ghapp.duties.zones import Zones
 from ghapp.engine.store import Store
 from ghapp.github.github import GitHub
 from ghapp.github.once import Once
@@ -222,6 +226,7 @@ class Duties:
             now=now,
         )
         self.triages = self._triages()
+        self.reports = self._reports()
         self.clock = Clock(self.records, self.alarms, given.wake, now)
 
     def conversations(
@@ -242,6 +247,7 @@ class Duties:
             reviews=self.reviews,
             triages=self.triages,
             postmortems=self.postmortems,
+            reports=self.reports,
             ready=ready,
             installed=installed,
             now=self._given.now,
@@ -257,6 +263,7 @@ class Duties:
             Round("release", RELEASES_EVERY, self._release, watched=True),
             Round("triage", TRIAGE_EVERY, self._triage),
             Round("postmortems", POSTMORTEMS_EVERY, self.postmortems.look, watched=True),
+            Round("report", REPORT_EVERY, self._report),
         )
 
     def kinds(self) -> frozenset[str]:
@@ -304,6 +311,26 @@ class Duties:
             now=given.now,
         )
 
+    def _reports(self) -> Reports:
+        given = self._given
+        facts = ReportFacts(
+            gateway=given.github,
+            dated=self.dated,
+            records=self.records,
+            paperwork=self.postmortems,
+            home=given.home,
+        )
+        return Reports(
+            dated=self.dated,
+            facts=facts,
+            zones=Zones(given.store, given.now),
+            memory=given.store,
+            texts=self.texts,
+            home=given.home,
+            wake=given.wake,
+            now=given.now,
+        )
+
     def in_force(self) -> Model:
         """The model in force, for those who run only once there is one."""
         return self.models.in_force()
@@ -330,6 +357,9 @@ class Duties:
 
     async def _over(self, incident: Incident, model: Model) -> None:
         await self.postmortems.over(incident, model)
+
+    async def _report(self) -> None:
+        await self.reports.look(self.in_force())
 
     async def _follow(self, model: Model) -> None:
         for record in (await self.records.open()).values():

@@ -17,11 +17,12 @@ from ghapp.duties.heartbeats import Heartbeats
 from ghapp.duties.incidents import Incidents
 from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import Models
-from ghapp.duties.outbox import FREEZES, HANDOFF, PAGE, TRIAGE
+from ghapp.duties.outbox import FREEZES, HANDOFF, PAGE, REPORT, TRIAGE
 from ghapp.duties.pages import Pages
 from ghapp.duties.postmortems import Postmortems
 from ghapp.duties.rates import OF_INCIDENTS, Event
 from ghapp.duties.releases import Releases
+from ghapp.duties.reports import Reports
 from ghapp.duties.reviews import Reviews
 from ghapp.duties.triage import Triages
 from ghapp.engine.failures import Retry
@@ -54,6 +55,7 @@ class Conversations:
         reviews: Reviews,
         triages: Triages,
         postmortems: Postmortems,
+        reports: Reports,
         ready: Callable[[], Awaitable[Model | None]],
         installed: Callable[[InstallationEvent], Awaitable[None]],
         now: Callable[[], datetime],
@@ -69,6 +71,7 @@ class Conversations:
         self._reviews = reviews
         self._triages = triages
         self._postmortems = postmortems
+        self._reports = reports
         self._ready = ready
         self._installed = installed
         self._now = now
@@ -119,9 +122,8 @@ class Conversations:
             await self._triages.handle(await self._model())
         elif conversation == POSTMORTEMS:
             await self._postmortems.handle(events, await self._model())
-        elif conversation == INSTALLATIONS or conversation.startswith((PAGE, HANDOFF)):
-            for event in events:
-                await self._one(event)
+        elif conversation.startswith(REPORT):
+            await self._reports.handle(await self._model())
         else:
             raise ValueError(f"nobody handles the conversation {conversation!r}")
 

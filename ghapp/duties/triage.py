@@ -148,7 +148,7 @@ class Triages:
             await self._dated.edit(fresh, self._text(week, led, fresh.body))
 
     async def _week(self, meeting: Meeting, before: Sequence[Issue], model: Model) -> _Week:
-        return _Week(meeting, before, await self._facts.gather(model, meeting, self._now()))
+        return _Week(meeting, before, await self._facts.gather(model, meeting))
 
     def _text(self, week: _Week, led: Lead, here: str = "") -> str:
         """The agenda, with as many items as fit beside what people have written, and who leads."""

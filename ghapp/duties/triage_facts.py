@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final, Protocol
 
 from ghapp.core import agenda, agenda_items, response_times
@@ -20,7 +20,6 @@ from ghapp.github.gateway import Gateway
 from ghapp.github.gateway_milestones import MilestoneGateway
 from ghapp.model.types import Model
 
-_DAY: Final = timedelta(days=1)
 _RELEASES: Final = 2
 """How many of the releases to come are told of."""
 
@@ -75,7 +74,7 @@ class TriageFacts:
         self._home = home
         self._web = web
 
-    async def gather(self, model: Model, meeting: Meeting, now: datetime) -> Gathered:
+    async def gather(self, model: Model, meeting: Meeting) -> Gathered:
         """What there is to talk about at a meeting, as things stand now. Raises GitHubError."""
         web, home = self._web, self._home
         known = [one.incident for one in (await self._records.open()).values()]
@@ -84,7 +83,7 @@ class TriageFacts:
         backlog = await self._backlog.facts(model)
         papers = await self._paperwork.papers(model)
         coming = await self._coming(model)
-        at = as_of(backlog, meeting, now)
+        at = as_of(backlog, meeting)
         return Gathered(
             items={
                 Section.INCIDENTS: tuple(agenda_items.incidents(recent, web)),
@@ -129,19 +128,18 @@ class TriageFacts:
         return [one for one in items if labels & {label.casefold() for label in one.labels}]
 
 
-def as_of(backlog: BacklogFacts, meeting: Meeting, now: datetime) -> datetime:
-    """The instant by which ages are told.
+def as_of(backlog: BacklogFacts, meeting: Meeting) -> datetime:
+    """The instant by which ages are told: the meeting, or what has happened since.
 
-    It moves with what happens and once a day, not with every look, or the text would never be the same twice.
+    With every look it would be another, and the text never the same twice.
     """
-    day = meeting.at + max(now - meeting.at, timedelta(0)) // _DAY * _DAY
     happened = (
         *(one.created_at for one in backlog.issues),
         *(one.updated_at for one in backlog.stale),
         *(one.since for one in backlog.aged),
         *(one.since for one in backlog.waiting),
     )
-    return max(day, *happened, day)
+    return max((meeting.at, *happened))
 
 
 def _next(milestone: Milestone) -> NextRelease:

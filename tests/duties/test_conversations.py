@@ -76,6 +76,7 @@ class TestTrouble:
             reviews=desk.duties.reviews,
             triages=desk.triages,
             postmortems=desk.postmortems,
+            reports=desk.reports,
             ready=not_yet,
             installed=desk._installed,
             now=desk._now,

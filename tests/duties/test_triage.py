@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from ghapp.core import agenda
+from ghapp.core.agenda_items import Waiting
 from ghapp.core.facts import Issue
 from ghapp.core.marker import Marker
 from ghapp.core.milestone import AsSet, described, due_on
@@ -477,10 +478,10 @@ class TestCrashes:
         assert len(triages(desk)) == 2
 
 
-def test_ages_are_as_of_the_day_or_of_what_happened_since() -> None:
+def test_ages_are_as_of_the_meeting_or_of_what_happened_since() -> None:
     meeting = Meeting(MONDAY.date(), MONDAY, MONDAY - WEEK, MONDAY + WEEK)
-    day = timedelta(days=1)
-    nothing = BacklogFacts()
-    assert as_of(nothing, meeting, MONDAY - day) == MONDAY
-    assert as_of(nothing, meeting, MONDAY + day / 2) == MONDAY
-    assert as_of(nothing, meeting, MONDAY + 2 * day) == MONDAY + 2 * day
+    assert as_of(BacklogFacts(), meeting) == MONDAY
+    for days in (-1, 1):
+        at = MONDAY + timedelta(days=days)
+        asked = Waiting(HOME, 7, "Mend it", at, (ALICE,))
+        assert as_of(BacklogFacts(waiting=[asked]), meeting) == max(at, MONDAY)

@@ -128,6 +128,7 @@ class Desk:
         self.incidents, self.pages = self.duties.incidents, self.duties.pages
         self.handoffs, self.heartbeats = self.duties.handoffs, self.duties.heartbeats
         self.releases, self.triages = self.duties.releases, self.duties.triages
+        self.reports = self.duties.reports
         self.freezes, self.gates = self.duties.freezes, self.duties.gates
         self.releases = self.duties.releases
         self.postmortems = self.duties.postmortems
@@ -270,6 +271,11 @@ class Desk:
     async def triage(self) -> None:
         """The round of the triage."""
         await self.triages.look(self.models.in_force())
+        await self.drain()
+
+    async def report(self) -> None:
+        """The round of the report."""
+        await self.reports.look(self.models.in_force())
         await self.drain()
 
     async def tick(self) -> None:
