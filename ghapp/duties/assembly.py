@@ -169,7 +169,6 @@ class Duties:
             now=now,
         )
         self.freezes = Freezes(
-            gateway=github,
             dated=self.dated,
             records=self.records,
             memory=store,
@@ -178,6 +177,7 @@ class Duties:
             home=home,
             now=now,
             wake=given.wake,
+            pulls=self._look_at_pulls,
         )
         self.gates = Gates(
             gateway=github,
@@ -345,6 +345,9 @@ class Duties:
 
     async def _hand_over(self) -> None:
         await self.handoffs.look(self.in_force())
+
+    async def _look_at_pulls(self) -> None:
+        await self.reviews.look_again()
 
     async def _freeze(self) -> None:
         await self._given.wake(FREEZES)

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
 
 import msgspec
 import structlog
@@ -12,7 +11,7 @@ from ghapp.core import freeze, marker
 from ghapp.core.facts import Fingerprint, FreezeEvent, Issue, RepoName
 from ghapp.core.freeze import FREEZING, FreezeIssue, OpenIncident, Window
 from ghapp.core.freeze_issue import KIND, from_issue, to_state
-from ghapp.core.github_event import conversation_of_pull, conversation_of_release
+from ghapp.core.github_event import conversation_of_release
 from ghapp.core.incident import Incident
 from ghapp.core.marker import Marker
 from ghapp.core.open_incidents import open_incidents
@@ -23,8 +22,6 @@ from ghapp.duties.dated import Dated
 from ghapp.duties.outbox import FREEZES
 from ghapp.duties.records import Memory, Records
 from ghapp.duties.texts import Markdown, TemplateTexts
-from ghapp.github.gateway import Gateway
-from ghapp.github.gateway_pulls import PullGateway
 from ghapp.model.names import AreaName, Severity
 from ghapp.model.types import Model
 
@@ -36,11 +33,8 @@ _ANNOUNCED = "announced"
 """In the memory: the freezes that the last look found announced."""
 
 _HOLDING = "holding"
-"""In the memory: the freezes that everybody has been told of."""
-
-
-class FreezeGateway(Gateway, PullGateway, Protocol):
-    """What this duty asks of GitHub."""
+_SEV1 = "sev1"
+"""In the memory: the freezes, and the incidents that are freezes, that everybody has been told of."""
 
 
 class Freezes:
@@ -49,7 +43,6 @@ class Freezes:
     def __init__(
         self,
         *,
-        gateway: FreezeGateway,
         dated: Dated,
         records: Records,
         memory: Memory,
@@ -58,9 +51,9 @@ class Freezes:
         home: RepoName,
         now: Callable[[], datetime],
         wake: Callable[[str], Awaitable[None]],
+        pulls: Callable[[], Awaitable[None]],
     ) -> None:
-        """`wake` has a conversation handled soon."""
-        self._gateway = gateway
+        """`wake` has a conversation handled soon, `pulls` those of all open pull requests."""
         self._dated = dated
         self._records = records
         self._memory = memory
@@ -69,6 +62,7 @@ class Freezes:
         self._home = home
         self._now = now
         self._wake = wake
+        self._pulls = pulls
         self._seen: dict[Fingerprint, frozenset[tuple[str, AreaName, Severity]]] = {}
         records.subscribe(self._noticed)
 
@@ -139,7 +133,8 @@ class Freezes:
         await self._note(found)
         told = freeze.announced(found)
         windows = (*_configured(model), *told)
-        await self._tell(sorted(_signs(windows, await self.incidents(), now)))
+        await self._tell(_HOLDING, _signs(windows, now))
+        await self._tell(_SEV1, _sev1(await self.incidents()))
         changes = [at for one in windows for at in (one.start, one.end) if at and at > now]
         await self._alarms.set(FREEZES, min(changes, default=None))
 
@@ -152,25 +147,23 @@ class Freezes:
             self._seen[key] = now
         if now == before:
             return
-        await self._wake(conversation_of_release(self._home))
         if any(severity == FREEZING for _, _, severity in now | before):
-            await self._wake(FREEZES)
+            await self._tell(_SEV1, _sev1(await self.incidents()))
+        await self._wake(conversation_of_release(self._home))
 
     async def _note(self, found: list[FreezeIssue]) -> None:
         value = msgspec.to_builtins(found)
         if value != await self._memory.memory_get(KIND, _ANNOUNCED):
             await self._memory.memory_put(KIND, _ANNOUNCED, value)
 
-    async def _tell(self, holding: list[str]) -> None:
-        before = await self._memory.memory_get(KIND, _HOLDING) or []
+    async def _tell(self, what: str, holding: list[str]) -> None:
+        before = await self._memory.memory_get(KIND, what) or []
         if holding == before:
             return
-        log.info("freezes_changed", holding=holding)
+        log.info("freezes_changed", what=what, holding=holding)
         await self._wake(conversation_of_release(self._home))
-        for repo in await self._gateway.repositories(self._home):
-            for pull in await self._gateway.list_pulls(repo):
-                await self._wake(conversation_of_pull(repo, pull.number))
-        await self._memory.memory_put(KIND, _HOLDING, holding)
+        await self._pulls()
+        await self._memory.memory_put(KIND, what, holding)
 
     async def _begin(self, event: FreezeEvent) -> None:
         """Said again while a freeze stands, the new end and reason count."""
@@ -212,7 +205,11 @@ def _configured(model: Model) -> tuple[Window, ...]:
     return () if model.release is None else freeze.configured(model.release)
 
 
-def _signs(windows: Sequence[Window], incidents: Sequence[OpenIncident], now: datetime) -> set[str]:
-    """What tells one state of things from another: the freezes that hold, and where."""
-    held = {f"{one.said_in} {one.end} {one.reason}" for one in windows if one.holds(now)}
-    return held | {f"{one.ref} {one.area}" for one in incidents if one.severity == FREEZING}
+def _signs(windows: Sequence[Window], now: datetime) -> list[str]:
+    """What tells one state of things from another: the freezes that hold."""
+    return sorted(f"{one.said_in} {one.end} {one.reason}" for one in windows if one.holds(now))
+
+
+def _sev1(incidents: Sequence[OpenIncident]) -> list[str]:
+    """The same of incidents: those that are freezes, and where."""
+    return sorted(f"{one.ref} {one.area}" for one in incidents if one.severity == FREEZING)
