@@ -5,6 +5,7 @@ from typing import Any
 
 from ghapp.core import marker
 from ghapp.demo import cast
+from ghapp.demo.people import Person
 from ghapp.demo.story import Issue, Step, Tour, ensure
 from ghapp.demo.story_incident import OWNERS
 
@@ -68,6 +69,8 @@ async def release_is_gated(tour: Tour) -> None:
     names = ", ".join(sorted(one["title"] for one in await alice.milestones()))
     tour.view.say(f"Milestones: {names}. The pull request of the first is #{number}.")
     tour.view.check(run)
+    await _resolve_all(tour)
+    await _tick_off(carol)
     await carol.comment(number, "/go")
     await tour.until(
         "the gate has passed", lambda: _passed(tour, number, GATE), within=AT_GITHUBS_PACE
@@ -84,9 +87,26 @@ async def release_is_gated(tour: Tour) -> None:
     released = (await tour.github.proxy.look_up(f"/repos/{cast.HOME}/releases")).json
     ensure(len(released) == 1, f"There are {len(released)} releases.")
     tour.view.say(
-        f"carol, its captain, says /go and alice merges. Released: {released[0]['tag_name']}; "
-        f"#{issue['number']} tells of it, and the next milestone takes what was left."
+        "The incidents are resolved; carol, its captain, ticks the checklist off and says /go; alice merges. "
+        f"Released: {released[0]['tag_name']}, and #{issue['number']} tells of it."
     )
+
+
+async def _resolve_all(tour: Tour) -> None:
+    """Resolve what is still open: the relapse, and the customer's payments."""
+    for one in await tour.incidents("open"):
+        number = int(one["number"])
+        await tour.person("alice").comment(number, "/resolve mended")
+        await tour.until_issue(
+            f"#{number} is resolved", lambda it: it["state"] == "closed", number=number
+        )
+
+
+async def _tick_off(person: Person) -> None:
+    """Tick every box of the release issue that has a pull request."""
+    for issue in await person.issues("release", state="open"):
+        if (marker.find_state(issue["body"]) or {}).get("pull"):
+            await person.edit_issue(issue["number"], body=issue["body"].replace("- [ ]", "- [x]"))
 
 
 async def _check(tour: Tour, number: int, name: str) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """How the tour looks in a terminal: headlines, issues, files, tables. Plain where there is no terminal."""
 
 import contextlib
+import html
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -173,7 +174,8 @@ def _visible(body: str) -> str:
 
 def _bare(text: str) -> str:
     """Without the marks of Markdown that a terminal does not need."""
-    return re.sub(r"\\([^\w\s])|\*\*|`", lambda found: found[1] or "", text)
+    bare = re.sub(r"\\([^\w\s])|\*\*|`", lambda found: found[1] or "", text)
+    return html.unescape(bare).replace("\u200b", "")
 
 
 def _log_line(line: dict[str, Any]) -> str:

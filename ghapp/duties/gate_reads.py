@@ -8,8 +8,8 @@ from typing import Any, Final, Protocol, TypeVar
 import msgspec
 import structlog
 
-from ghapp.core import checklist
-from ghapp.core.facts import RepoName, Sha
+from ghapp.core import checklist, marker
+from ghapp.core.facts import Issue, RepoName, Sha
 from ghapp.core.gate import CHECK
 from ghapp.core.gate_facts import Blocker, Check, GateFacts, InMilestone, MovedAway, SignOff
 from ghapp.core.marker import Marker
@@ -19,6 +19,7 @@ from ghapp.core.ownership import ownership
 from ghapp.core.pull_request import Pull, Review
 from ghapp.core.release import BRANCHES
 from ghapp.core.release_pull import bears, is_hotfix, is_release
+from ghapp.core.release_state import from_data
 from ghapp.core.said import Word, exemptions, sign_offs, words
 from ghapp.core.signers import planned_at, roles
 from ghapp.core.verdict import Unread
@@ -30,6 +31,7 @@ from ghapp.github.gateway import Gateway
 from ghapp.github.gateway_checks import CheckGateway, Checks
 from ghapp.github.gateway_milestones import MilestoneGateway
 from ghapp.github.gateway_pulls import Listing, PullGateway
+from ghapp.github.gateway_releases import ReleaseGateway
 from ghapp.model.names import AreaName, Login
 from ghapp.model.release import Release
 from ghapp.model.types import Model
@@ -48,7 +50,7 @@ _STATES: Final = {"pending": "", "success": "success"}
 """A status in the words of a check run; any other state is GitHub's own word."""
 
 
-class GateGateway(Gateway, PullGateway, CheckGateway, MilestoneGateway, Protocol):
+class GateGateway(Gateway, PullGateway, CheckGateway, MilestoneGateway, ReleaseGateway, Protocol):
     """What the gate asks of GitHub."""
 
 
@@ -109,6 +111,7 @@ class GateReads:
         own = milestone_of(pull, milestones, release)
         planned = planned_at(own, release) if isinstance(own, Milestone) else None
         people = roles(model, release, planned or now, now)
+        issue = await self._issue(own)
         said = await tried(self._words(pull))
         changed = await self._changed_at(pull, release)
         facts = GateFacts(
@@ -119,14 +122,14 @@ class GateReads:
             changed_at=changed,
             milestone=await self._milestone(pull, own, release),
             incidents=await self._freezes.incidents(),
-            touched=await tried(self._areas(pull, model)),
+            touched=await self._areas(pull, issue, model),
             checks=await self._checks(pull, release),
             approvals=await self._approvals(pull, release),
             sign_offs=_signed(said, pull, changed, release),
             roles=people,
             windows=await tried(self._freezes.windows(model)),
             exemptions=said if isinstance(said, Unread) else exemptions(said),
-            boxes=await self._boxes(own),
+            boxes=_boxes(issue),
             required=await tried(self._required(pull)),
         )
         return Seen(facts, () if isinstance(said, Unread) else said)
@@ -178,15 +181,40 @@ class GateReads:
         await self._memory.memory_put(MOVED, key, kept)
         return moved
 
-    async def _areas(self, pull: Pull, model: Model) -> frozenset[AreaName]:
-        """The areas of its files; of more files than GitHub lists, any may be touched."""
+    async def _areas(
+        self, pull: Pull, issue: Issue | Unread | None, model: Model
+    ) -> frozenset[AreaName] | Unread:
+        """The areas that the release touches, asked once for each head."""
         state = (pull.head, pull.base_sha)
         known = self._touched.get(pull.number)
         if known is not None and known[0] == state and known[2] is model:
             return known[1]
+        if isinstance(issue, Unread):
+            return issue
+        found = await tried(self._looked_up(pull, issue, model))
+        if not isinstance(found, Unread):
+            self._touched[pull.number] = state, found, model
+        return found
+
+    async def _looked_up(
+        self, pull: Pull, issue: Issue | None, model: Model
+    ) -> frozenset[AreaName]:
+        """The areas of its files; where GitHub lists only some of them, any may be touched.
+
+        One that the app opened into the branch that releases are cut from shows none of what it releases: that is
+        everything since the release before, and of a first release everything there is.
+        """
+        owned = ownership(model)
         files = await self._gateway.pull_files(pull.repo, pull.number)
-        found = ownership(model).touched(files.items) if files.complete else model.areas
-        self._touched[pull.number] = state, frozenset(found), model
+        found = set(owned.touched(files.items)) if files.complete else set(model.areas)
+        if pull.author_is_app and pull.base == await self._gateway.default_branch(self._home):
+            since = from_data(marker.find_state(issue.body) if issue is not None else None).since
+            if not since:
+                return frozenset(model.areas)
+            between = await self._gateway.compare(pull.repo, since, pull.head)
+            if not between.complete:
+                return frozenset(model.areas)
+            found.update(map(owned.area_of, between.paths))
         return frozenset(found)
 
     async def _checks(self, pull: Pull, release: Release) -> tuple[Check, ...] | Unread:
@@ -205,23 +233,25 @@ class GateReads:
             return found
         return _approving(found, pull.head)
 
-    async def _boxes(self, own: Milestone | Unread | None) -> tuple[str, ...] | Unread:
-        """The open boxes of the release issue, if the release has one."""
+    async def _issue(self, own: Milestone | Unread | None) -> Issue | Unread | None:
+        """The release issue, if the release has one."""
         if isinstance(own, Unread):
             return own
         key = key_of(own) if own is not None else None
-        if key is None:
-            return ()
-        issue = await tried(self._dated.find(Marker(RELEASE, key)))
-        if isinstance(issue, Unread):
-            return issue
-        return () if issue is None else checklist.boxes(issue.body).open
+        return None if key is None else await tried(self._dated.find(Marker(RELEASE, key)))
 
     async def _required(self, pull: Pull) -> bool | None:
         found = await self._gateway.required_checks(pull.repo, pull.base)
         if CHECK in found.names:
             return True
         return False if found.known else None
+
+
+def _boxes(issue: Issue | Unread | None) -> tuple[str, ...] | Unread:
+    """The open boxes of the release issue."""
+    if isinstance(issue, Unread):
+        return issue
+    return () if issue is None else checklist.boxes(issue.body).open
 
 
 async def tried(reading: Awaitable[T]) -> T | Unread:
