@@ -97,7 +97,8 @@ Outcome = Decision | Answered | Converted | Edited | Announced | Passed | Refuse
 class Command:
     """A slash command: the whole of it is in one file of `ghapp/commands/`.
 
-    `anywhere` lets it run on issues that are no incidents; `usage` and `help` are what `/help` shows.
+    `anywhere` lets it run on issues that are no incidents, where `by_author` lets whoever opened them use it; `usage`
+    and `help` are what `/help` shows.
     """
 
     names: tuple[str, ...]
@@ -105,6 +106,7 @@ class Command:
     help: str
     run: Callable[[Request], Outcome]
     anywhere: bool = False
+    by_author: bool = False
 
 
 def incident_of(request: Request) -> Incident:

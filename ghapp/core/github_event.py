@@ -1,16 +1,19 @@
-"""What GitHub tells of pull requests, checks, milestones and releases, and the conversation that each belongs to."""
+"""What GitHub tells of items, pull requests, checks, milestones and releases, and the conversation of each."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from ghapp.core.facts import RepoName, Sha
+from ghapp.core.history import Happening
+from ghapp.core.item import Item
 from ghapp.core.pull_request import Pull
 from ghapp.model.names import Login
 
 PULL: Final = "pull:"
 RELEASE: Final = "release:"
 STANDARD: Final = "standard:"
+HYGIENE: Final = "hygiene:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,35 @@ class CommentChange:
     body: str
     sender: Login
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemEvent:
+    """Something has happened to an issue or pull request, which is as `item` shows it then, without its history.
+
+    `action` is GitHub's; of a comment that is gone it is `deleted`, and of a review `reviewed`. `closed_at` (UTC) is
+    None while it is open, and `gone` says that it is not in the repository any more. `happening` is what counts of it,
+    if anything does. `by_app` says that it is the app's own doing, `counted` whether the comments are counted.
+    """
+
+    item: Item
+    action: str
+    closed_at: datetime | None = None
+    gone: bool = False
+    happening: Happening | None = None
+    by_app: bool = False
+    counted: bool = True
+
+
+def conversation_of_backlog(repo: RepoName) -> str:
+    """The conversation of a repository's backlog."""
+    return f"{HYGIENE}{repo}"
+
+
+def repo_of_backlog(conversation: str) -> RepoName | None:
+    """The repository whose backlog a conversation is about; None for the app's other conversations."""
+    repo = conversation.removeprefix(HYGIENE)
+    return RepoName(repo) if repo and conversation.startswith(HYGIENE) else None
 
 
 def conversation_of_pull(repo: RepoName, number: int) -> str:

@@ -122,6 +122,11 @@ def acts(item: Item, backlog: Backlog, judgement: Judgement) -> Iterator[Act]:
         yield CloseIssue("not_planned")
 
 
+def closing_key(repo: str, number: int) -> str:
+    """How the occasions begin on which the app has said that it closes an item."""
+    return f"hygiene:{repo}#{number}:stale-closed:"
+
+
 def exempt_because(item: Item, backlog: Backlog) -> str | None:
     """Why an item is never forgotten as it is now; None when nothing keeps it."""
     if item.author_is_app or item.author_is_bot:

@@ -20,6 +20,7 @@ from ghapp.core.github_event import (
     AskEvent,
     CheckEvent,
     CommentChange,
+    ItemEvent,
     MergeGroupEvent,
     MilestoneEvent,
     PullEvent,
@@ -44,6 +45,7 @@ Event = (
     | ReleaseEvent
     | AskEvent
     | CommentChange
+    | ItemEvent
 )
 
 _TYPES: dict[str, type[Any]] = {
@@ -64,6 +66,7 @@ _TYPES: dict[str, type[Any]] = {
     "release": ReleaseEvent,
     "ask": AskEvent,
     "comment_change": CommentChange,
+    "item": ItemEvent,
 }
 _KINDS = {type_: kind for kind, type_ in _TYPES.items()}
 _DECODERS = {kind: msgspec.json.Decoder(type_) for kind, type_ in _TYPES.items()}

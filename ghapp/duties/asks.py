@@ -29,6 +29,7 @@ from ghapp.duties.outbox import Outbox
 from ghapp.duties.records import Record, adopt
 from ghapp.github.gateway import Gateway
 from ghapp.github.reconciler import Reconciler, Texts, carrying
+from ghapp.model.names import same_login
 from ghapp.model.types import Model
 
 log = structlog.get_logger(__name__)
@@ -142,10 +143,13 @@ class Asks:
         return slash.commands(event.body, event.previous, known=self._commands.keys())
 
     async def _outcome(self, request: Request) -> Outcome:
-        permission = await self._permission(request)
+        command = self._commands[request.typed.name]
+        own = request.incident is None and same_login(request.sender, request.issue.author)
+        permission = (
+            Permission.YES if own and command.by_author else await self._permission(request)
+        )
         if permission is not Permission.YES:
             return Refused(NOT_ALLOWED if permission is Permission.NO else NOT_KNOWN)
-        command = self._commands[request.typed.name]
         if request.incident is None and not command.anywhere:
             return Refused(NO_INCIDENT)
         log.info("command", name=request.typed.name, by=request.sender, issue=request.issue.number)

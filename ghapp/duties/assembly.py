@@ -22,6 +22,8 @@ from ghapp.duties.gate_answers import GateAnswers
 from ghapp.duties.gate_reads import GateReads
 from ghapp.duties.handoffs import Handoffs
 from ghapp.duties.heartbeats import Heartbeats
+from ghapp.duties.hygiene import SWEEP_EVERY, Hygiene
+from ghapp.duties.hygiene_parts import backlogs
 from ghapp.duties.incidents import Incidents
 from ghapp.duties.kinds import KINDS
 from ghapp.duties.models import CONVERSATION as MODEL
@@ -211,6 +213,7 @@ class Duties:
             wake=given.wake,
             now=now,
         )
+        self.standards = Standards(github, store, self.models, home, now)
         self.reviews = self._reviews()
         self.postmortems = Postmortems(
             gateway=github,
@@ -220,6 +223,18 @@ class Duties:
             reconciler=self.reconciler,
             replies=self.replies,
             texts=self.texts,
+            alarms=self.alarms,
+            home=home,
+            wake=given.wake,
+            now=now,
+        )
+        self.hygiene: Hygiene = backlogs(
+            github=github,
+            store=store,
+            standards=self.standards,
+            reconciler=self.reconciler,
+            texts=self.texts,
+            replies=self.replies,
             alarms=self.alarms,
             home=home,
             wake=given.wake,
@@ -248,6 +263,7 @@ class Duties:
             triages=self.triages,
             postmortems=self.postmortems,
             reports=self.reports,
+            hygiene=self.hygiene,
             ready=ready,
             installed=installed,
             now=self._given.now,
@@ -264,6 +280,7 @@ class Duties:
             Round("triage", TRIAGE_EVERY, self._triage),
             Round("postmortems", POSTMORTEMS_EVERY, self.postmortems.look, watched=True),
             Round("report", REPORT_EVERY, self._report),
+            Round("hygiene", SWEEP_EVERY, self.hygiene.look, watched=True),
         )
 
     def kinds(self) -> frozenset[str]:
@@ -272,7 +289,7 @@ class Duties:
 
     def _reviews(self) -> Reviews:
         given, github, rules = self._given, self._given.github, plugins.review_rules()
-        standards = Standards(github, given.store, self.models, given.home, given.now)
+        standards = self.standards
         states = PullStates(given.store)
         return Reviews(
             gateway=github,

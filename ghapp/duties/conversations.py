@@ -7,13 +7,14 @@ import structlog
 
 from ghapp.core import wire
 from ghapp.core.facts import FreezeEvent, HandoffEvent, InstallationEvent, Page, PushEvent
-from ghapp.core.github_event import RELEASE, STANDARD, pull_of
+from ghapp.core.github_event import RELEASE, STANDARD, pull_of, repo_of_backlog
 from ghapp.core.heartbeat import name_of
 from ghapp.core.routine_asks import POSTMORTEMS
 from ghapp.core.routing import fingerprint_of
 from ghapp.duties.freezes import Freezes
 from ghapp.duties.handoffs import Handoffs
 from ghapp.duties.heartbeats import Heartbeats
+from ghapp.duties.hygiene import Hygiene
 from ghapp.duties.incidents import Incidents
 from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.models import Models
@@ -56,6 +57,7 @@ class Conversations:
         triages: Triages,
         postmortems: Postmortems,
         reports: Reports,
+        hygiene: Hygiene,
         ready: Callable[[], Awaitable[Model | None]],
         installed: Callable[[InstallationEvent], Awaitable[None]],
         now: Callable[[], datetime],
@@ -72,6 +74,7 @@ class Conversations:
         self._triages = triages
         self._postmortems = postmortems
         self._reports = reports
+        self._hygiene = hygiene
         self._ready = ready
         self._installed = installed
         self._now = now
@@ -105,6 +108,9 @@ class Conversations:
         elif (pull := pull_of(conversation)) is not None:
             await self._model()
             await self._reviews.handle(*pull, events)
+        elif (repo := repo_of_backlog(conversation)) is not None:
+            await self._model()
+            await self._hygiene.handle(repo, events)
         elif conversation == INSTALLATIONS or conversation.startswith((PAGE, HANDOFF, STANDARD)):
             for event in events:
                 await self._one(event)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from ghapp.core.github_event import PULL, RELEASE, STANDARD
+from ghapp.core.github_event import HYGIENE, PULL, RELEASE, STANDARD
 from ghapp.core.routine_asks import POSTMORTEMS
 from ghapp.core.routing import CONVERSATION as INCIDENT
 from ghapp.duties.models import CONVERSATION as MODEL
@@ -20,6 +20,7 @@ _PREFIXES: Final = {
     TRIAGE: "triage",
     REPORT: "report",
     POSTMORTEMS: "postmortems",
+    HYGIENE: "hygiene",
     MODEL: "model",
 }
 KINDS: Final = frozenset(_PREFIXES.values())

@@ -118,6 +118,25 @@ class Store:
         )
         return {key: json.loads(text) for key, text in found}
 
+    async def memory_some(self, kind: str, keys: Sequence[str]) -> dict[str, Any]:
+        """Those values of a kind that there are, by key."""
+        found = await self._rows(
+            sa.select(memory.c.key, memory.c.value).where(
+                memory.c.kind == kind, memory.c.key.in_(keys)
+            )
+        )
+        return {key: json.loads(text) for key, text in found}
+
+    async def memory_page(self, kind: str, after: str, limit: int) -> list[tuple[str, Any]]:
+        """At most so many values of a kind, by their keys, from behind a key on."""
+        found = await self._rows(
+            sa.select(memory.c.key, memory.c.value)
+            .where(memory.c.kind == kind, memory.c.key > after)
+            .order_by(memory.c.key)
+            .limit(limit)
+        )
+        return [(key, json.loads(text)) for key, text in found]
+
     async def memory_put(self, kind: str, key: str, value: Any) -> None:
         """Replace a value; it must be JSON."""
         await self.memory_put_many(kind, {key: value})
@@ -136,6 +155,12 @@ class Store:
     async def memory_delete(self, kind: str, key: str) -> None:
         """Forget a value, if there is one."""
         await self._write(memory.delete().where(memory.c.kind == kind, memory.c.key == key))
+
+    async def memory_delete_many(self, kind: str, keys: Sequence[str]) -> None:
+        """Forget several values of a kind in one transaction."""
+        if keys:
+            gone = memory.delete().where(memory.c.kind == kind, memory.c.key == sa.bindparam("k"))
+            await self._write(gone, [{"k": key} for key in keys])
 
     # Ledger: which effects on the outside were begun and finished.
 

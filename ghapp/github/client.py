@@ -176,7 +176,7 @@ class GitHubClient:
     def _unchanged(answer: Answer, known: Remembered) -> Response:
         headers = {"content-type": known.content_type, "link": known.link}
         data, following = decode(Answer(200, headers, known.body))
-        return Response(200, data, answer.headers, following, free=True)
+        return Response(200, data, {**answer.headers, "link": known.link}, following, free=True)
 
 
 def _remember(answer: Answer) -> Remembered:

@@ -17,6 +17,7 @@ from ghapp.core.effects import (
     React,
     RemoveLabel,
     Say,
+    Stick,
     Unassign,
     Write,
     occasion,
@@ -168,6 +169,38 @@ class Reconciler:
         signed = f"{body.rstrip()}\n\n{marker.render(Marker(NOTE, say.key))}"
         made = await self._gateway.create_comment(repo, number, signed, priority=priority)
         await self._once.done(say.key, str(made.id))
+
+    async def stick(
+        self,
+        repo: RepoName,
+        number: int,
+        stick: Stick,
+        body: str,
+        *,
+        look: bool,
+        priority: Priority = Priority.NORMAL,
+    ) -> None:
+        """Let the one comment of a key say so; `look` for it when it may be there and the ledger does not know."""
+        mark = Marker(NOTE, stick.key)
+        lines = [body.rstrip(), "", marker.render_state(stick.state), marker.render(mark)]
+        text = "\n".join(lines)
+        state = await self.settle(stick.key)
+        there = int(state.result) if isinstance(state, Done) else None
+        if not isinstance(state, Done) and (state is not None or look):
+            comments = await self._gateway.list_comments(repo, number, priority=priority)
+            mine = [
+                one.id for one in comments if one.author_is_app and marker.find(one.body) == mark
+            ]
+            there = min(mine, default=None)
+        if there is not None:
+            try:
+                await self._gateway.edit_comment(repo, there, text, priority=priority)
+            except (NotFound, Gone):
+                log.info("comment_gone", repo=repo, number=number, key=stick.key)
+        else:
+            await self._once.intend(stick.key)
+            there = (await self._gateway.create_comment(repo, number, text, priority=priority)).id
+        await self._once.done(stick.key, str(there))
 
     async def settle(self, name: str) -> Intended | Done | None:
         """What is known of an effect; see `Once.settle`."""

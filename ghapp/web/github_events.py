@@ -16,7 +16,12 @@ from ghapp.core.incident import INCIDENT
 from ghapp.core.routing import conversation_of_issue
 from ghapp.core.slash import may_command
 from ghapp.model.names import Login, same_login
-from ghapp.web import github_pull_events, github_release_events, github_routine_events
+from ghapp.web import (
+    github_item_events,
+    github_pull_events,
+    github_release_events,
+    github_routine_events,
+)
 from ghapp.web.github_payloads import (
     Account,
     Commit,
@@ -83,10 +88,10 @@ def read_event(
     """
     place = Place(home=home, app_login=app_login, wanted=wanted)
     read = _READERS.get(name)
-    if read is not None:
-        return list(read(body, place))
-    extra = _OF_CHECKS if wanted.pulls or wanted.releases else {}
-    return list(extra[name](body, place)) if name in extra else []
+    if read is None and (wanted.pulls or wanted.releases):
+        read = _OF_CHECKS.get(name)
+    found = [] if read is None else list(read(body, place))
+    return [*found, *github_item_events.item(body, place)] if name in _OF_ITEMS else found
 
 
 def _comment(body: bytes, place: Place) -> Iterator[Routed]:
@@ -259,3 +264,4 @@ _OF_CHECKS: Mapping[str, Callable[[bytes, Place], Iterator[Routed]]] = {
     "release": github_release_events.release,
 }
 """Read only if a duty wants to know of them."""
+_OF_ITEMS = frozenset({"issues", "issue_comment", "pull_request", "pull_request_review"})

@@ -21,18 +21,24 @@ def _any_branch(_repo: RepoName, _branch: str) -> bool:
     return True
 
 
+def _none(_repo: RepoName) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which events have a duty that handles them; of the others none is kept.
 
     `releasing` says whether a branch is one that a release is cut from, whose checks therefore decide a release;
     a pull request with one of `release_labels`, in small letters, is that of a release or a hotfix from any branch.
+    `backlog` says of which repositories everything is wanted that happens to their issues and pull requests.
     """
 
     pulls: bool = False
     releases: bool = False
     releasing: Callable[[RepoName, str], bool] = _any_branch
     release_labels: frozenset[str] = frozenset()
+    backlog: Callable[[RepoName], bool] = _none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -209,9 +209,10 @@ class Runtime:
     def _wanted(self) -> Wanted:
         model = self.models.current
         if model is None or model.release is None:
-            return Wanted(pulls=True)
+            return Wanted(pulls=True, backlog=self.duties.hygiene.wants)
         return Wanted(
             pulls=True,
+            backlog=self.duties.hygiene.wants,
             releases=True,
             releasing=self.duties.releases.decides,
             release_labels=frozenset({RELEASE_LABEL, model.release.hotfix.label.casefold()}),

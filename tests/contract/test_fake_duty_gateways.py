@@ -1,7 +1,8 @@
-"""The fake GitHub keeps the contracts of checks, milestones, releases and pull requests."""
+"""The fake GitHub keeps the contracts of the backlog, checks, milestones, releases and pull requests."""
 
 import pytest
 
+from tests.contract.backlog_contract import BacklogContract
 from tests.contract.checks_contract import ChecksContract
 from tests.contract.fake_world import FakeWorld
 from tests.contract.milestones_contract import MilestonesContract
@@ -24,3 +25,6 @@ class TestFakeReleases(ReleasesContract): ...
 
 
 class TestFakePulls(PullsContract): ...
+
+
+class TestFakeBacklog(BacklogContract): ...

@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 
 from ghapp.demo.github import GitHub
+from tests.contract.backlog_contract import BacklogContract
 from tests.contract.checks_contract import ChecksContract
 from tests.contract.gateway_contract import GatewayContract
 from tests.contract.milestones_contract import MilestonesContract
@@ -38,3 +39,6 @@ class TestRestReleases(ReleasesContract): ...
 
 
 class TestRestPulls(PullsContract): ...
+
+
+class TestRestBacklog(BacklogContract): ...

@@ -17,15 +17,15 @@ from ghapp.github.gateway import (
 )
 from ghapp.github.priority import Priority
 from ghapp.model.names import Login
+from tests.support.fake_backlog import FakeBacklog
 from tests.support.fake_checks import FakeChecks
 from tests.support.fake_files import FakeFiles
-from tests.support.fake_pulls import FakePulls
 from tests.support.fake_releases import FakeReleases
 from tests.support.fake_repositories import Call, among, fitting
 
 
 @dataclass
-class FakeGateway(FakeFiles, FakeChecks, FakePulls, FakeReleases):
+class FakeGateway(FakeFiles, FakeChecks, FakeBacklog, FakeReleases):
     """Every gateway over one `FakeRepositories`; arrange and ask there."""
 
     async def app(self) -> AppIdentity:

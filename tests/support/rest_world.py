@@ -13,6 +13,7 @@ from ghapp.demo.people import Person
 from ghapp.github.auth import Credentials
 from ghapp.github.client import GitHubClient
 from ghapp.github.rest import RestGateway
+from ghapp.github.rest_backlog import RestBacklog
 from ghapp.github.rest_checks import RestChecks
 from ghapp.github.rest_milestones import RestMilestones
 from ghapp.github.rest_pulls import RestPulls
@@ -34,6 +35,7 @@ class RestWorld:
             base_url=github.proxy.api_url,
         )
         self.gateway = RestGateway(client)
+        self.backlog = RestBacklog(client, self.gateway.app)
         self.checks = RestChecks(client, self.gateway.app)
         self.milestones = RestMilestones(client, self.gateway.app)
         self.pulls = RestPulls(client, self.gateway.app)
