@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ghapp.commands.reopen import run
+from ghapp.core.command import Passed
 from ghapp.core.effects import Assign, Decision
 from ghapp.core.incident import Ack, Phase
 from ghapp.core.lifecycle import end_by_hand
@@ -30,3 +31,8 @@ def test_the_clock_starts_at_level_one_and_whoever_is_on_call_has_to_acknowledge
 
 def test_an_open_incident_stays_as_it_is() -> None:
     assert unchanged(run(request("/reopen")))
+
+
+def test_of_no_incident_the_backlog_knows_more() -> None:
+    asked = replace(request("/reopen"), incident=None)
+    assert run(asked) == Passed(f"hygiene:{asked.issue.repo}")

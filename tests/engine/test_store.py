@@ -40,6 +40,10 @@ async def test_memory(store: Store) -> None:
     await store.memory_put("other", "a", True)
     assert await store.memory_get("incident", "a") == {"issue": 8}
     assert await store.memory_all("incident") == {"a": {"issue": 8}, "b": 2}
+    assert await store.memory_some("incident", ["a", "c"]) == {"a": {"issue": 8}}
+    assert await store.memory_page("incident", "", 1) == [("a", {"issue": 8})]
+    assert await store.memory_page("incident", "a", 5) == [("b", 2)]
+    assert await store.memory_page("incident", "b", 5) == []
     await store.memory_delete("incident", "a")
     await store.memory_delete("incident", "a")
     assert await store.memory_all("incident") == {"b": 2}

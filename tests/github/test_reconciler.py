@@ -18,6 +18,7 @@ from ghapp.core.effects import (
     Reaction,
     RemoveLabel,
     Say,
+    Stick,
     Unassign,
     Write,
 )
@@ -232,6 +233,36 @@ class TestComments:
         await desk.apply(SAY, issue=issue)
         await desk.apply(replace(SAY, key="another occasion"), issue=issue, cold=True)
         assert desk.methods == ["list_comments", "create_comment"]
+
+
+class TestSticking:
+    STICK = Stick("an occasion", "guide", {}, {"asks": ["area"]})
+
+    async def stick(self, desk: Desk, issue: Issue, body: str, *, look: bool = False) -> None:
+        await desk.reconciler.stick(HOME, issue.number, self.STICK, body, look=look)
+
+    async def test_one_comment_that_is_edited(self, desk: Desk, issue: Issue) -> None:
+        await self.stick(desk, issue, "First")
+        await self.stick(desk, issue, "Second")
+        (body,) = desk.github.bodies(HOME, issue.number)
+        assert body.startswith("Second\n")
+        assert marker.find(body) == Marker(NOTE, "an occasion")
+        assert marker.find_state(body) == {"asks": ["area"]}
+
+    @pytest.mark.parametrize("looks", [True, False])
+    async def test_it_is_found_again(self, desk: Desk, issue: Issue, looks: bool) -> None:
+        desk.github.lose_answer("create_comment")
+        with pytest.raises(Unavailable):
+            await self.stick(desk, issue, "First")
+        await self.stick(desk, issue, "Second", look=looks)
+        assert len(desk.github.bodies(HOME, issue.number)) == 1
+        assert desk.github.bodies(HOME, issue.number)[0].startswith("Second\n")
+
+    async def test_one_that_somebody_has_deleted_stays_so(self, desk: Desk, issue: Issue) -> None:
+        await self.stick(desk, issue, "First")
+        desk.github.comments[HOME, issue.number].clear()
+        await self.stick(desk, issue, "Second")
+        assert desk.github.bodies(HOME, issue.number) == []
 
 
 class TestWhatMayStillBeOnItsWay:
