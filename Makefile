@@ -53,9 +53,10 @@ test: lint types emulator ## everything that CI runs
 	$(BIN)/pytest --ignore=tests/e2e -q -n auto $(CORE)
 	$(BIN)/pytest tests/e2e -q -n 2
 
-bench: emulator ## ingest speed side by side in one run, and the thinking about a large pull request
+bench: emulator ## ingest speed side by side in one run, the thinking about a large pull request, and sweeps of large backlogs
 	$(BIN)/python bench/ingest.py
 	$(BIN)/python bench/review.py
+	$(BIN)/python bench/sweep.py
 
 lock: ## write requirements.lock anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv

@@ -10,7 +10,6 @@ from ghapp.core.facts import InstallationEvent, RepoName
 from ghapp.core.incident import Incident
 from ghapp.duties.alarms import Alarms
 from ghapp.duties.asks import Asks
-from ghapp.duties.backlog_facts import ListedBacklog
 from ghapp.duties.checks import Checks
 from ghapp.duties.clock import Clock
 from ghapp.duties.conversations import Conversations
@@ -23,7 +22,7 @@ from ghapp.duties.gate_reads import GateReads
 from ghapp.duties.handoffs import Handoffs
 from ghapp.duties.heartbeats import Heartbeats
 from ghapp.duties.hygiene import SWEEP_EVERY, Hygiene
-from ghapp.duties.hygiene_parts import backlogs
+from ghapp.duties.hygiene_parts import backlogs, known_backlog
 from ghapp.duties.incidents import Incidents
 from ghapp.duties.kinds import KINDS
 from ghapp.duties.models import CONVERSATION as MODEL
@@ -312,7 +311,7 @@ class Duties:
         facts = TriageFacts(
             gateway=given.github,
             records=self.records,
-            backlog=ListedBacklog(given.github, given.home, given.now),
+            backlog=known_backlog(given.github, given.store, given.home, given.now),
             paperwork=self.postmortems,
             home=given.home,
             web=given.web,

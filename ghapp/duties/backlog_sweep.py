@@ -104,8 +104,10 @@ class Sweep:
         plan = await self._plan(repo, backlog)
         return replace(book, plan=plan)
 
-    async def read(self, one: Tracked) -> Tracked:
+    async def read(self, one: Tracked, allowance: Allowance | None = None) -> Tracked:
         """An item with its history, which is kept; as it was where its timeline cannot be read."""
+        spent = allowance or Allowance(0)
+        spent.spend()
         try:
             past = await self._gateway.past(one.item, priority=READ)
         except Denied:
@@ -115,6 +117,7 @@ class Sweep:
                 "timeline_unread", repo=one.item.repo, number=one.item.number, why=str(refused)
             )
             return one
+        spent.spend(past.calls - 1)
         found = one.read(past.happenings)
         await self._index.put(found)
         return found
@@ -223,8 +226,7 @@ class Sweep:
         for one in best.values():
             if allowance.left <= 0:
                 break
-            allowance.spend()
-            await self.read(one)
+            await self.read(one, allowance)
 
     # What to do about it
 

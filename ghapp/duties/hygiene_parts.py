@@ -1,4 +1,4 @@
-"""Builds the duty of the backlog."""
+"""Builds the duty of the backlog, and what others may ask of it."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -6,8 +6,10 @@ from datetime import datetime
 from ghapp import plugins
 from ghapp.core.facts import RepoName
 from ghapp.duties.alarms import Alarms
+from ghapp.duties.backlog_facts import ListedBacklog
 from ghapp.duties.backlog_index import BacklogIndex
 from ghapp.duties.backlog_sweep import Sweep
+from ghapp.duties.backlog_view import IndexedBacklog
 from ghapp.duties.hygiene import Hygiene
 from ghapp.duties.reopening import Reopening
 from ghapp.duties.replies import Replies
@@ -47,3 +49,11 @@ def backlogs(
         wake=wake,
         now=now,
     )
+
+
+def known_backlog(
+    github: GitHub, store: Store, home: RepoName, now: Callable[[], datetime]
+) -> IndexedBacklog:
+    """The backlog of the home repository, for those who only read it."""
+    listed = ListedBacklog(github, home, now)
+    return IndexedBacklog(BacklogIndex(store), github, listed, home, now)

@@ -91,7 +91,9 @@ def read_event(
     if read is None and (wanted.pulls or wanted.releases):
         read = _OF_CHECKS.get(name)
     found = [] if read is None else list(read(body, place))
-    return [*found, *github_item_events.item(body, place)] if name in _OF_ITEMS else found
+    if name in _OF_ITEMS and wanted.backlog is not None:
+        found += github_item_events.item(body, wanted.backlog, place)
+    return found
 
 
 def _comment(body: bytes, place: Place) -> Iterator[Routed]:

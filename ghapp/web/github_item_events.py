@@ -1,6 +1,6 @@
 """GitHub's events of issues, pull requests, comments and reviews, as what has happened to an item of the backlog."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
@@ -41,11 +41,11 @@ class _Change(msgspec.Struct):
 _changes = msgspec.json.Decoder(_Change)
 
 
-def item(body: bytes, place: Place) -> Iterator[Routed]:
+def item(body: bytes, wanted: Callable[[RepoName], bool], place: Place) -> Iterator[Routed]:
     """Whatever happens to an item in a repository whose backlog is kept."""
     found = decode(_changes, body)
     repo = RepoName(found.repository.full_name)
-    if not place.wanted.backlog(repo) or found.action in _NOT_HEARD:
+    if not wanted(repo) or found.action in _NOT_HEARD:
         return
     try:
         yield conversation_of_backlog(repo), _event(found, repo, place)

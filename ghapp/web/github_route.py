@@ -21,10 +21,6 @@ def _any_branch(_repo: RepoName, _branch: str) -> bool:
     return True
 
 
-def _none(_repo: RepoName) -> bool:
-    return False
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which events have a duty that handles them; of the others none is kept.
@@ -38,7 +34,7 @@ class Wanted:
     releases: bool = False
     releasing: Callable[[RepoName, str], bool] = _any_branch
     release_labels: frozenset[str] = frozenset()
-    backlog: Callable[[RepoName], bool] = _none
+    backlog: Callable[[RepoName], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

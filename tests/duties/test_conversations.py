@@ -74,6 +74,7 @@ class TestTrouble:
             freezes=desk.freezes,
             releases=desk.releases,
             reviews=desk.duties.reviews,
+            hygiene=desk.duties.hygiene,
             triages=desk.triages,
             postmortems=desk.postmortems,
             reports=desk.reports,

@@ -1,12 +1,15 @@
 """The backlog keeps itself: few reads, each thing said once, nothing closed in a hurry."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from ghapp.core.facts import RepoName
 from ghapp.core.owners_file import FILE
 from ghapp.core.stale import LABEL as STALE
+from ghapp.duties.backlog_facts import ListedBacklog
+from ghapp.duties.backlog_index import BacklogIndex
+from ghapp.duties.backlog_view import IndexedBacklog
 from ghapp.github.errors import Gone, NotFound, RateLimited, Refused, Unavailable
 from ghapp.model.names import Login
 from tests.support.backlogs import BacklogDesk
@@ -363,3 +366,40 @@ async def test_each_repository_goes_by_its_own_file(backlog: BacklogDesk) -> Non
     await backlog.later(hours=2)
     await backlog.sweep()
     assert len(github.comments[app, 1]) == 1
+
+
+class TestWhatATriageIsTold:
+    async def test_as_the_index_knows_it(self, backlog: BacklogDesk) -> None:
+        await backlog.opens(
+            title="Urgent", labels=("area/billing", "priority/p1"), assignees=(ALICE,)
+        )
+        await backlog.opens(title="Forgotten", labels=(*TIDY, STALE))
+        github = backlog.desk.github
+        github.hand = ALICE
+        pull = github.person_proposes(HOME, author=ALICE, head="topic", title="A change")
+        await backlog.later(hours=3)
+        github.person_changes_pull(HOME, pull.number, requested=(BOB,))
+        asked_at = backlog.desk.now
+        await backlog.later(days=8)
+        await backlog.sweep()
+        facts = await self.source(backlog).facts(backlog.desk.models.in_force())
+        assert [one.title for one in facts.issues] == ["Urgent", "Forgotten"]
+        assert [(one.issue.title, one.priority) for one in facts.aged] == [("Urgent", "p1")]
+        assert [one.title for one in facts.stale] == ["Forgotten"]
+        assert [(one.number, one.reviewers) for one in facts.waiting] == [(pull.number, ("bob",))]
+        assert facts.waiting[0].since in {asked_at, pull.created_at}
+
+    async def test_without_a_sweep_the_listings_tell(self, desk: Desk) -> None:
+        desk.github.person_opens(HOME, author=DAVE, title="A bug")
+        facts = await self.source(BacklogDesk(desk)).facts(desk.models.in_force())
+        assert [one.title for one in facts.issues] == ["A bug"]
+
+    @staticmethod
+    def source(backlog: BacklogDesk) -> IndexedBacklog:
+        desk = backlog.desk
+
+        def now() -> datetime:
+            return desk.now
+
+        listed = ListedBacklog(desk.github, HOME, now)
+        return IndexedBacklog(BacklogIndex(desk.store), desk.github, listed, HOME, now)

@@ -1,5 +1,6 @@
 """The backlog on the real process: one comment that follows the labels, and what everybody has forgotten."""
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -116,6 +117,7 @@ async def test_h02_labels_that_come_late_mean_no_comment(github, ghapp_server, a
 async def test_s16_forgotten_by_ticks_and_reopened(github, ghapp_server, alice, mallory):
     number = (await mallory.open_issue("It does not work"))["number"]
     await alice.label(number, *TIDY)
+    await asyncio.sleep(1.1)  # GitHub's timestamps are whole seconds
     await alice.comment(number, "Which version?")
     server = ghapp_server()
     start = datetime.now(UTC)
