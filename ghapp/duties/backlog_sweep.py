@@ -238,8 +238,12 @@ class Sweep:
         async for part in self._parts(repo):
             for one in part:
                 decided = self.decide(one.item, backlog, of.get(one.item.number, ()))
-                left = await self.left(decided)
-                best = hygiene.plan((*best, left), backlog.settings.cap) if left.acts else best
+                with_it = hygiene.plan((*best, decided), backlog.settings.cap)
+                if any(
+                    one is decided for one in with_it
+                ):  # only then is it worth asking what was said already
+                    left = await self.left(decided)
+                    best = with_it if left.acts else best
         return tuple(Planned(one.item.number, tuple(of.get(one.item.number, ()))) for one in best)
 
     async def left(self, tidying: Tidying) -> Tidying:
