@@ -22,7 +22,7 @@ from ghapp.duties.gate_reads import GateReads
 from ghapp.duties.handoffs import Handoffs
 from ghapp.duties.heartbeats import Heartbeats
 from ghapp.duties.hygiene import SWEEP_EVERY, Hygiene
-from ghapp.duties.hygiene_parts import backlogs, known_backlog
+from ghapp.duties.hygiene_parts import backlogs
 from ghapp.duties.incidents import Incidents
 from ghapp.duties.kinds import KINDS
 from ghapp.duties.models import CONVERSATION as MODEL
@@ -39,22 +39,18 @@ from ghapp.duties.records import Records
 from ghapp.duties.release_parts import releases
 from ghapp.duties.releases import LOOK_EVERY as RELEASES_EVERY
 from ghapp.duties.replies import Replies
-from ghapp.duties.report_facts import ReportFacts
 from ghapp.duties.reports import LOOK_EVERY as REPORT_EVERY
-from ghapp.duties.reports import Reports
 from ghapp.duties.review_requests import ReviewRequests
 from ghapp.duties.reviews import LOOK_EVERY as REVIEWS_EVERY
 from ghapp.duties.reviews import Reviews
+from ghapp.duties.routine_parts import Routine, reports, triages
 from ghapp.duties.standards import Standards
 from ghapp.duties.template_files import TemplateFiles
 from ghapp.duties.templates import Replaced
 from ghapp.duties.texts import TemplateTexts
 from ghapp.duties.triage import LOOK_EVERY as TRIAGE_EVERY
-from ghapp.duties.triage import Triages
-from ghapp.duties.triage_facts import TriageFacts
 from ghapp.duties.waivers import Waiving
 from ghapp.duties.watch import Watch
-from ghapp.duties.zones import Zones
 from ghapp.engine.store import Store
 from ghapp.github.github import GitHub
 from ghapp.github.once import Once
@@ -239,8 +235,19 @@ class Duties:
             wake=given.wake,
             now=now,
         )
-        self.triages = self._triages()
-        self.reports = self._reports()
+        routine = Routine(
+            github=github,
+            store=store,
+            dated=self.dated,
+            records=self.records,
+            paperwork=self.postmortems,
+            texts=self.texts,
+            home=home,
+            web=given.web,
+            wake=given.wake,
+            now=now,
+        )
+        self.triages, self.reports = triages(routine), reports(routine)
         self.clock = Clock(self.records, self.alarms, given.wake, now)
 
     def conversations(
@@ -301,47 +308,6 @@ class Duties:
             waiving=Waiving(self.replies, rules),
             alarms=self.alarms,
             rules=rules,
-            home=given.home,
-            wake=given.wake,
-            now=given.now,
-        )
-
-    def _triages(self) -> Triages:
-        given = self._given
-        facts = TriageFacts(
-            gateway=given.github,
-            records=self.records,
-            backlog=known_backlog(given.github, given.store, given.home, given.now),
-            paperwork=self.postmortems,
-            home=given.home,
-            web=given.web,
-        )
-        return Triages(
-            gateway=given.github,
-            dated=self.dated,
-            facts=facts,
-            memory=given.store,
-            texts=self.texts,
-            home=given.home,
-            wake=given.wake,
-            now=given.now,
-        )
-
-    def _reports(self) -> Reports:
-        given = self._given
-        facts = ReportFacts(
-            gateway=given.github,
-            dated=self.dated,
-            records=self.records,
-            paperwork=self.postmortems,
-            home=given.home,
-        )
-        return Reports(
-            dated=self.dated,
-            facts=facts,
-            zones=Zones(given.store, given.now),
-            memory=given.store,
-            texts=self.texts,
             home=given.home,
             wake=given.wake,
             now=given.now,

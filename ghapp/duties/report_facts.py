@@ -1,6 +1,7 @@
 """Gathers what a report rests on: what happened since the cycle before began."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from ghapp.duties.dated import Dated
 from ghapp.duties.paperwork import Paperwork
 from ghapp.duties.records import Records
 from ghapp.duties.release_view import remembered
+from ghapp.duties.report_pulls import ReportPulls
 from ghapp.github.gateway import Gateway
 from ghapp.github.gateway_milestones import MilestoneGateway
 from ghapp.github.gateway_releases import ReleaseGateway
@@ -35,22 +37,26 @@ class ReportFacts:
         dated: Dated,
         records: Records,
         paperwork: Paperwork,
+        pulls: ReportPulls,
         home: RepoName,
     ) -> None:
         self._gateway = gateway
         self._dated = dated
         self._records = records
         self._paperwork = paperwork
+        self._pulls = pulls
         self._home = home
 
     async def gather(self, model: Model, since: datetime) -> Facts:
         """What is known of the time since an instant (UTC), and how things stand now. Raises GitHubError."""
         open_, closed = await self._records.open(), await self._records.closed()
         papers = await self._paperwork.papers(model)
+        pulls = await self._pulls.since(since)
         return Facts(
             incidents=[one.incident for one in (*open_.values(), *closed.values())],
             issues=await self._issues(since),
-            releases=await self._released(model),
+            pulls=pulls.facts,
+            releases=await self._released(model, since, pulls.closed),
             docs=papers.documents,
             actions=papers.actions,
         )
@@ -63,7 +69,10 @@ class ReportFacts:
         )
         return list({one.number: one for one in listed}.values())
 
-    async def _released(self, model: Model) -> Sequence[Released]:
+    async def _released(
+        self, model: Model, since: datetime, closed: Mapping[int, datetime]
+    ) -> Sequence[Released]:
+        """Of those that shipped since, also when what is in them was merged."""
         if model.release is None:
             return ()
         told = remembered(await self._dated.all(RELEASE))
@@ -73,17 +82,23 @@ class ReportFacts:
             if one.published_at is not None and not one.draft
         }
         milestones = {one.number: one for one in await self._gateway.list_milestones(self._home)}
-        return released(told.states, shipped, milestones)
+        found = released(told.states, shipped, milestones)
+        for key, one in found.items():
+            before = told.states[key].since
+            if before and one.shipped_at >= since:
+                merged = await self._pulls.merged(before, tag_of(one.name), closed)
+                found[key] = replace(one, merged=tuple(merged))
+        return list(found.values())
 
 
 def released(
     told: Mapping[str, ReleaseState],
     shipped: Mapping[str, datetime],
     milestones: Mapping[int, Milestone],
-) -> Sequence[Released]:
-    """The releases that have shipped, by what their issues remember and when their tags were published (UTC)."""
-    return [
-        Released(
+) -> dict[str, Released]:
+    """The releases that have shipped, by their keys: what issues remember, and when tags were published (UTC)."""
+    return {
+        key: Released(
             name=state.name,
             shipped_at=at,
             due=_due(key, state, milestones),
@@ -93,7 +108,7 @@ def released(
         )
         for key, state in sorted(told.items())
         if state.name and (at := shipped.get(tag_of(state.name))) is not None
-    ]
+    }
 
 
 def _due(key: str, state: ReleaseState, milestones: Mapping[int, Milestone]) -> date | None:

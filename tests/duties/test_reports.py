@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from ghapp.core.facts import Issue
-from ghapp.core.marker import Marker
+from ghapp.core.marker import Marker, render_state
 from ghapp.core.milestone import Milestone, due_on
-from ghapp.core.release_state import ReleaseState, RolledBack
+from ghapp.core.release_state import ReleaseState, RolledBack, to_data
 from ghapp.core.report import Released, zones
 from ghapp.duties.dated import marker_of
+from ghapp.duties.release_view import Remembered
 from ghapp.duties.report_facts import released
+from ghapp.duties.report_pulls import MOST_READ, ReportPulls
 from ghapp.duties.reports import KIND
 from ghapp.duties.zones import KIND as ZONES
 from ghapp.duties.zones import Zones
@@ -143,7 +145,7 @@ async def test_looking_again_asks_nobody(desk: Desk) -> None:
 async def test_what_it_costs(desk: Desk) -> None:
     with desk.spending() as spent:
         await comes(desk)
-    assert sorted(spent.methods) == ["create_issue", *["list_issues"] * 5]
+    assert sorted(spent.methods) == ["changed_items", "create_issue", *["list_issues"] * 5]
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["same database", "lost database"])
@@ -184,12 +186,15 @@ async def test_with_releases_their_issues_and_tags_are_asked(desk: Desk) -> None
 async def test_a_report_of_very_many_releases_is_short_enough(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    many = [
-        Released(name=f"{number} {'|' * 80}", shipped_at=NOW + timedelta(minutes=number))
+    many = {
+        str(number): Released(
+            name=f"{number} {'|' * 80}", shipped_at=NOW + timedelta(minutes=number)
+        )
         for number in range(900)
-    ]
-    facts = "ghapp.duties.report_facts.released"
-    monkeypatch.setattr(facts, lambda *_: many)
+    }
+    monkeypatch.setattr("ghapp.duties.report_facts.released", lambda *_: many)
+    told = Remembered({}, dict.fromkeys(many, ReleaseState()))
+    monkeypatch.setattr("ghapp.duties.report_facts.remembered", lambda _: told)
     desk.github.write_file(HOME, "OWNERS.yaml", RELEASING)
     await desk.models.refresh()
     await comes(desk)
@@ -203,21 +208,21 @@ class TestReleased:
     def test_r06_its_date_is_that_of_its_milestone(self) -> None:
         told = {"2026-11-24": ReleaseState(name="v1.2.0", milestone=3)}
         milestones = {3: Milestone(number=3, title="v1.2.0", due_on=due_on(date(2026, 11, 26)))}
-        (one,) = released(told, {"v1.2.0": self.AT}, milestones)
+        (one,) = released(told, {"v1.2.0": self.AT}, milestones).values()
         assert (one.name, one.shipped_at, one.due) == ("v1.2.0", self.AT, date(2026, 11, 26))
 
     def test_without_its_milestone_it_is_as_it_was_planned(self) -> None:
         told = {"2026-11-24": ReleaseState(name="v1.2.0", milestone=3)}
-        (one,) = released(told, {"v1.2.0": self.AT}, {})
+        (one,) = released(told, {"v1.2.0": self.AT}, {}).values()
         assert one.due == date(2026, 11, 24)
 
     def test_what_has_not_shipped_is_none(self) -> None:
         told = {"2026-11-24": ReleaseState(name="v1.2.0"), "2026-12-08": ReleaseState()}
-        assert released(told, {}, {}) == []
+        assert released(told, {}, {}) == {}
 
     def test_a_hotfix_has_no_date(self) -> None:
         told = {"hotfix:7": ReleaseState(name="v1.2.1", milestone=3)}
-        (one,) = released(told, {"v1.2.1": self.AT}, {})
+        (one,) = released(told, {"v1.2.1": self.AT}, {}).values()
         assert (one.hotfix, one.due) == (True, None)
 
     def test_what_was_rolled_back_is_repaired_by_the_next(self) -> None:
@@ -225,10 +230,80 @@ class TestReleased:
         told = {"2026-11-24": ReleaseState(name="v1.2.0", rolled_back=back)}
         later = self.AT + timedelta(hours=3)
         shipped = {"v1.2.0": self.AT, "v1.2.1": later, "v1.2.2": later + timedelta(days=9)}
-        (one,) = released(told, shipped, {})
+        (one,) = released(told, shipped, {}).values()
         assert (one.rolled_back, one.repaired_at) == (True, later)
-        (one,) = released(told, {"v1.2.0": self.AT}, {})
+        (one,) = released(told, {"v1.2.0": self.AT}, {}).values()
         assert one.repaired_at is None
+
+
+class TestPulls:
+    async def test_r03_r04_from_ready_to_the_first_review_of_somebody_else(
+        self, desk: Desk
+    ) -> None:
+        github = desk.github
+        pull = github.person_proposes(HOME, author=ALICE, head="fix", draft=True)
+        desk.later(hours=5)
+        github.person_changes_pull(HOME, pull.number, draft=False)
+        desk.later(hours=1)
+        github.person_reviews(HOME, pull.number, author=ALICE, state="commented")
+        github.person_reviews(HOME, pull.number, author=Login("x[bot]"), state="approved")
+        desk.later(hours=1)
+        github.person_reviews(HOME, pull.number, author=BOB, state="approved")
+        await comes(desk)
+        assert cells(written(desk)[0], "First review")[:2] == ["1", "2h"]
+
+    async def test_of_very_many_the_latest_are_read(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("ghapp.duties.report_pulls.MOST_READ", 2)
+        since = desk.now
+        for number in range(3):
+            desk.later(minutes=1)
+            desk.github.person_proposes(HOME, author=ALICE, head=f"fix-{number}")
+        desk.github.without_timeline.add((HOME, 3))
+        found = await ReportPulls(desk.github, HOME).since(since)
+        assert [one.opened_at for one in found.facts] == [
+            since + timedelta(minutes=3),
+            since + timedelta(minutes=2),
+        ]
+        assert MOST_READ == 300
+
+    async def test_lead_times_are_of_what_a_tag_has_and_the_one_before_has_not(
+        self, desk: Desk
+    ) -> None:
+        github = desk.github
+        github.push(HOME, "main", "a.py")
+        before = github.push(HOME, "main", "b.py", message="Old (#90)")
+        merged = desk.later(hours=1)
+        github.push(HOME, "main", "c.py", message="Mend it (#91)")
+        github.push(HOME, "main", "c.py", message="By hand")
+        head = github.push(HOME, "main", "c.py", message="Of another time (#92)")
+        await github.create_tag(HOME, "v1.0.0", before)
+        await github.create_tag(HOME, "v1.1.0", head)
+        pulls = ReportPulls(github, HOME)
+        closed = {90: merged, 91: merged}
+        assert await pulls.merged("v1.0.0", "v1.1.0", closed) == [merged]
+        assert await pulls.merged("v0.9.0", "v1.1.0", closed) == ()
+
+    async def test_a_report_tells_lead_times(self, desk: Desk) -> None:
+        github = desk.github
+        base = github.push(HOME, "main", "a.py")
+        pull = github.person_proposes(HOME, author=ALICE, head="fix")
+        desk.later(hours=1)
+        github.merge(HOME, pull.number)
+        github.change(HOME, pull.number, closed_at=desk.now)
+        head = github.push(HOME, "main", "c.py", message=f"Mend it (#{pull.number})")
+        await github.create_tag(HOME, "v1.0.0", base)
+        desk.github.write_file(HOME, "OWNERS.yaml", RELEASING)
+        await desk.models.refresh()
+        state = ReleaseState(name="v1.1.0", since="v1.0.0")
+        await desk.duties.dated.open(
+            Marker("release", "2026-11-24"), title="v1.1.0", body=render_state(to_data(state))
+        )
+        desk.later(hours=3)
+        await github.create_release(HOME, tag="v1.1.0", target=head, name="v1.1.0", body="")
+        await comes(desk)
+        assert cells(written(desk)[0], "Lead time of changes")[:2] == ["1", "3h"]
 
 
 class TestZones:
