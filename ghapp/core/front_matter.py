@@ -21,6 +21,8 @@ _LINE: Final = re.compile(
     r"(?P<value>\"[^\"\r\n]*\"|'[^'\r\n]*'|[^#\r\n]*?)[ \t]*(?:[ \t]\#[^\r\n]*)?(?![^\r\n])"
 )
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_BEGINNING: Final = 10
+"""Enough to see that there is no front matter, or which."""
 _MARKDOWN: Final = (".md", ".markdown", ".mdx", ".qmd", ".rmd")
 
 
@@ -43,6 +45,12 @@ class _Found:
 def may_have(path: str) -> bool:
     """Whether a file of that name may have front matter at all."""
     return path.casefold().endswith(_MARKDOWN)
+
+
+def head_of(text: str) -> str:
+    """The beginning of a document, of which the same can be read as of the whole."""
+    block = _BLOCK.match(text)
+    return text[: _BEGINNING if block is None else block.end()]
 
 
 def reviewed(text: str) -> date | None:

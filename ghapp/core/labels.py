@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ghapp.core import carry_over, postmortem, release_pull
+from ghapp.core import carry_over, docs_review, postmortem, release_pull
 from ghapp.core.incident import ACKNOWLEDGED, ESCALATED, INCIDENT, RECOVERED, SNOOZED
 from ghapp.core.postmortem_state import ACTION
 from ghapp.model.names import AreaName, Severity
@@ -50,6 +50,9 @@ _HYGIENE = (
 """What upkeep of the backlog sets, and what it asks people to set."""
 
 
+_DOCS = LabelSpec(docs_review.KIND, "0075ca", "Documents that somebody has to read over")
+
+
 class Action(StrEnum):
     """What a label needs."""
 
@@ -83,6 +86,7 @@ def label_set(model: Model, sources: Iterable[str] = ()) -> tuple[LabelSpec, ...
         *((_REPORT,) if model.report is not None else ()),
         *_of_releases(model),
         *_of_postmortems(model),
+        *([_DOCS] if model.docs else ()),
         *(_HYGIENE if "hygiene" in model.model_fields_set else ()),
         *(_area(name, model) for name in model.areas),
         *(

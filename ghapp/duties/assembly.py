@@ -14,6 +14,7 @@ from ghapp.duties.checks import Checks
 from ghapp.duties.clock import Clock
 from ghapp.duties.conversations import Conversations
 from ghapp.duties.dated import Dated
+from ghapp.duties.docs import LOOK_EVERY as DOCS_EVERY
 from ghapp.duties.edits import Edits
 from ghapp.duties.freezes import Freezes
 from ghapp.duties.gate import Gates
@@ -31,8 +32,9 @@ from ghapp.duties.outbox import FREEZES, Outbox, Put
 from ghapp.duties.owners_checks import OwnersChecks
 from ghapp.duties.page_texts import PageTexts
 from ghapp.duties.pages import Pages
+from ghapp.duties.paper_parts import PaperParts, documents, postmortems
+from ghapp.duties.paperwork import Together
 from ghapp.duties.postmortems import LOOK_EVERY as POSTMORTEMS_EVERY
-from ghapp.duties.postmortems import Postmortems
 from ghapp.duties.pull_facts import PullFacts
 from ghapp.duties.pull_states import PullStates
 from ghapp.duties.records import Records
@@ -210,19 +212,6 @@ class Duties:
         )
         self.standards = Standards(github, store, self.models, home, now)
         self.reviews = self._reviews()
-        self.postmortems = Postmortems(
-            gateway=github,
-            dated=self.dated,
-            records=self.records,
-            memory=store,
-            reconciler=self.reconciler,
-            replies=self.replies,
-            texts=self.texts,
-            alarms=self.alarms,
-            home=home,
-            wake=given.wake,
-            now=now,
-        )
         self.hygiene: Hygiene = backlogs(
             github=github,
             store=store,
@@ -235,12 +224,27 @@ class Duties:
             wake=given.wake,
             now=now,
         )
+        papers = PaperParts(
+            github=github,
+            store=store,
+            dated=self.dated,
+            records=self.records,
+            reconciler=self.reconciler,
+            replies=self.replies,
+            texts=self.texts,
+            alarms=self.alarms,
+            home=home,
+            address=given.address,
+            wake=given.wake,
+            now=now,
+        )
+        self.postmortems, self.docs = postmortems(papers), documents(papers)
         routine = Routine(
             github=github,
             store=store,
             dated=self.dated,
             records=self.records,
-            paperwork=self.postmortems,
+            paperwork=Together(self.postmortems, self.docs),
             texts=self.texts,
             home=home,
             web=given.web,
@@ -270,6 +274,7 @@ class Duties:
             postmortems=self.postmortems,
             reports=self.reports,
             hygiene=self.hygiene,
+            docs=self.docs,
             ready=ready,
             installed=installed,
             now=self._given.now,
@@ -287,6 +292,7 @@ class Duties:
             Round("postmortems", POSTMORTEMS_EVERY, self.postmortems.look, watched=True),
             Round("report", REPORT_EVERY, self._report),
             Round("hygiene", SWEEP_EVERY, self.hygiene.look, watched=True),
+            Round("docs", DOCS_EVERY, self.docs.look, watched=True),
         )
 
     def kinds(self) -> frozenset[str]:

@@ -9,8 +9,9 @@ from ghapp.core import wire
 from ghapp.core.facts import FreezeEvent, HandoffEvent, InstallationEvent, Page, PushEvent
 from ghapp.core.github_event import RELEASE, STANDARD, pull_of, repo_of_backlog
 from ghapp.core.heartbeat import name_of
-from ghapp.core.routine_asks import POSTMORTEMS
+from ghapp.core.routine_asks import DOCS, POSTMORTEMS
 from ghapp.core.routing import fingerprint_of
+from ghapp.duties.docs import Docs
 from ghapp.duties.freezes import Freezes
 from ghapp.duties.handoffs import Handoffs
 from ghapp.duties.heartbeats import Heartbeats
@@ -58,6 +59,7 @@ class Conversations:
         postmortems: Postmortems,
         reports: Reports,
         hygiene: Hygiene,
+        docs: Docs,
         ready: Callable[[], Awaitable[Model | None]],
         installed: Callable[[InstallationEvent], Awaitable[None]],
         now: Callable[[], datetime],
@@ -75,6 +77,7 @@ class Conversations:
         self._postmortems = postmortems
         self._reports = reports
         self._hygiene = hygiene
+        self._docs = docs
         self._ready = ready
         self._installed = installed
         self._now = now
@@ -130,6 +133,8 @@ class Conversations:
             await self._postmortems.handle(events, await self._model())
         elif conversation.startswith(REPORT):
             await self._reports.handle(await self._model())
+        elif conversation == DOCS:
+            await self._docs.handle(events, await self._model())
         else:
             raise ValueError(f"nobody handles the conversation {conversation!r}")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ghapp.core.github_event import HYGIENE, PULL, RELEASE, STANDARD
-from ghapp.core.routine_asks import POSTMORTEMS
+from ghapp.core.routine_asks import DOCS, POSTMORTEMS
 from ghapp.core.routing import CONVERSATION as INCIDENT
 from ghapp.duties.models import CONVERSATION as MODEL
 from ghapp.duties.outbox import FREEZES, HANDOFF, PAGE, REPORT, TRIAGE
@@ -21,6 +21,7 @@ _PREFIXES: Final = {
     REPORT: "report",
     POSTMORTEMS: "postmortems",
     HYGIENE: "hygiene",
+    DOCS: "docs",
     MODEL: "model",
 }
 KINDS: Final = frozenset(_PREFIXES.values())

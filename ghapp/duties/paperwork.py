@@ -29,3 +29,20 @@ class Paperwork(Protocol):
     async def papers(self, model: Model) -> Papers:
         """How they stand now. Raises GitHubError."""
         ...
+
+
+class Together:
+    """What several know."""
+
+    def __init__(self, *parts: Paperwork) -> None:
+        self._parts = parts
+
+    async def papers(self, model: Model) -> Papers:
+        """All of it. Raises GitHubError."""
+        found = [await part.papers(model) for part in self._parts]
+        return Papers(
+            documents=[document for papers in found for document in papers.documents],
+            links={path: link for papers in found for path, link in papers.links.items()},
+            late=[one for papers in found for one in papers.late],
+            actions=[action for papers in found for action in papers.actions],
+        )

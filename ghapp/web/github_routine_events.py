@@ -1,13 +1,13 @@
-"""GitHub's events about the issues of the routines: what people do to a postmortem or an action."""
+"""GitHub's events about the issues of the routines: what people do to a postmortem, an action, a roll-up."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC
 from typing import Final
 
-from ghapp.core import postmortem
+from ghapp.core import docs_review, postmortem
 from ghapp.core.facts import IssueEvent, RepoName
 from ghapp.core.postmortem_state import ACTION
-from ghapp.core.routine_asks import POSTMORTEMS
+from ghapp.core.routine_asks import DOCS, POSTMORTEMS
 from ghapp.model.names import Login
 from ghapp.web.github_payloads import Issues
 from ghapp.web.github_release_events import bears
@@ -16,6 +16,7 @@ from ghapp.web.github_route import Place, Routed
 _CONVERSATIONS: Final[Mapping[str, str]] = {
     postmortem.KIND: POSTMORTEMS,
     ACTION: POSTMORTEMS,
+    docs_review.KIND: DOCS,
 }
 """By the label of the issue."""
 _ACTIONS: Final = frozenset({"closed", "reopened", "edited"})

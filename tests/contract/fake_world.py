@@ -17,7 +17,7 @@ class FakeWorld:
     def __init__(self) -> None:
         self.gateway = FakeGateway(assignable={ALICE, BOB, Login("carol")})
         self.checks = self.milestones = self.releases = self.pulls = self.gateway
-        self.backlog = self.gateway
+        self.backlog = self.docs = self.gateway
 
     async def opens(self, login: str, title: str, labels: Sequence[str] = ()) -> int:
         """A person opens an issue."""

@@ -4,6 +4,7 @@ import pytest
 
 from tests.contract.backlog_contract import BacklogContract
 from tests.contract.checks_contract import ChecksContract
+from tests.contract.docs_contract import DocsContract
 from tests.contract.fake_world import FakeWorld
 from tests.contract.milestones_contract import MilestonesContract
 from tests.contract.pulls_contract import PullsContract
@@ -28,3 +29,6 @@ class TestFakePulls(PullsContract): ...
 
 
 class TestFakeBacklog(BacklogContract): ...
+
+
+class TestFakeDocs(DocsContract): ...

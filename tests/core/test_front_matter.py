@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ghapp.core.front_matter import UnreadableError, may_have, reviewed, with_review
+from ghapp.core.front_matter import UnreadableError, head_of, may_have, reviewed, with_review
 
 DAY = date(2026, 11, 22)
 
@@ -112,3 +112,19 @@ class TestWriting:
         assert with_review(written, day) == written
         if not start:
             assert written.endswith(text[-10:]) or "reviewed" in text
+
+
+@given(
+    st.text(alphabet="ab-+{:#'\"\r\n .", max_size=60),
+    st.sampled_from(["", "---\n", "---\r\nreviewed: 2026-11-22\r\n---\n", "+++\n", "---\n{"]),
+)
+def test_the_beginning_tells_as_much_as_the_whole(text: str, start: str) -> None:
+    def told(of: str) -> date | str | None:
+        try:
+            return reviewed(of)
+        except UnreadableError as error:
+            return error.why
+
+    whole = start + text
+    assert told(head_of(whole)) == told(whole)
+    assert whole.startswith(head_of(whole))

@@ -78,6 +78,7 @@ class TestTrouble:
             triages=desk.triages,
             postmortems=desk.postmortems,
             reports=desk.reports,
+            docs=desk.docs,
             ready=not_yet,
             installed=desk._installed,
             now=desk._now,

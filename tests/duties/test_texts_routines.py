@@ -209,9 +209,13 @@ class TestDocs:
         assert "`alice`" in TEXTS.plain("docs_review_over.md", owner=ALICE)
         facts = {"to": ALICE, "path": "docs/a.md"}
         asked = TEXTS.plain("docs_review_pull.md", by=Login("bob"), **facts)
-        assert "@alice approves it, as the document's owner." in asked
+        assert "@alice approves it, as the document's owner. Then" in asked
         own = TEXTS.plain("docs_review_pull.md", by=ALICE, **facts)
-        assert "you asked for it yourself" in own
+        assert "the approval is yours" in own
+        title = TEXTS.plain("docs_review_pull_title.md", path="docs/a.md", day=date(2026, 11, 22))
+        assert title == "docs: docs/a.md was reviewed on 2026-11-22"
+        made = TEXTS.plain("docs_review_made.md", pull=9, to=ALICE)
+        assert made == "#9 sets the date; `alice` approves it, as the document's owner."
 
 
 def postmortem(text: str, shown: int = 100, **changes: Any) -> str:

@@ -8,6 +8,7 @@ import pytest
 from ghapp.demo.github import GitHub
 from tests.contract.backlog_contract import BacklogContract
 from tests.contract.checks_contract import ChecksContract
+from tests.contract.docs_contract import DocsContract
 from tests.contract.gateway_contract import GatewayContract
 from tests.contract.milestones_contract import MilestonesContract
 from tests.contract.pulls_contract import PullsContract
@@ -42,3 +43,6 @@ class TestRestPulls(PullsContract): ...
 
 
 class TestRestBacklog(BacklogContract): ...
+
+
+class TestRestDocs(DocsContract): ...

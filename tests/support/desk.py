@@ -131,7 +131,7 @@ class Desk:
         self.reports = self.duties.reports
         self.freezes, self.gates = self.duties.freezes, self.duties.gates
         self.releases = self.duties.releases
-        self.postmortems = self.duties.postmortems
+        self.postmortems, self.docs = self.duties.postmortems, self.duties.docs
         self.watch, self.clock = self.duties.watch, self.duties.clock
         self.conversations = self.duties.conversations(ready=self._model, installed=self._installed)
         self._drain = Drain(

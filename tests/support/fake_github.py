@@ -19,13 +19,14 @@ from ghapp.github.priority import Priority
 from ghapp.model.names import Login
 from tests.support.fake_backlog import FakeBacklog
 from tests.support.fake_checks import FakeChecks
+from tests.support.fake_docs import FakeDocs
 from tests.support.fake_files import FakeFiles
 from tests.support.fake_releases import FakeReleases
 from tests.support.fake_repositories import Call, among, fitting
 
 
 @dataclass
-class FakeGateway(FakeFiles, FakeChecks, FakeBacklog, FakeReleases):
+class FakeGateway(FakeFiles, FakeChecks, FakeBacklog, FakeReleases, FakeDocs):
     """Every gateway over one `FakeRepositories`; arrange and ask there."""
 
     async def app(self) -> AppIdentity:

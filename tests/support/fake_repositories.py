@@ -91,6 +91,8 @@ class Logged:
     message: str
     author: Login
     paths: tuple[str, ...]
+    at: datetime
+    renamed: str = ""
 
 
 @dataclass
@@ -170,7 +172,17 @@ class FakeRepositories:
         """A commit at the head of a branch."""
         count = sum(map(len, self.log.values())) + 1
         sha = Sha(hashlib.sha1(f"{repo} {branch} {count}".encode()).hexdigest())
-        self.log.setdefault((repo, branch), []).append(Logged(sha, message, author, paths))
+        self.log.setdefault((repo, branch), []).append(
+            Logged(sha, message, author, paths, self.clock)
+        )
+        return sha
+
+    def rename_file(self, repo: RepoName, before: str, after: str, *, author: Login = ALICE) -> Sha:
+        """A commit to the default branch that renames a file."""
+        self.files[repo, after] = self.files.pop((repo, before))
+        sha = self.push(repo, "main", after, author=author, message="Rename it")
+        log = self.log[repo, "main"]
+        log[-1] = replace(log[-1], renamed=before)
         return sha
 
     def versions(self, repo: RepoName, path: str, branch: str | None = None) -> list[str]:

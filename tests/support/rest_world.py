@@ -15,6 +15,7 @@ from ghapp.github.client import GitHubClient
 from ghapp.github.rest import RestGateway
 from ghapp.github.rest_backlog import RestBacklog
 from ghapp.github.rest_checks import RestChecks
+from ghapp.github.rest_docs import RestDocs
 from ghapp.github.rest_milestones import RestMilestones
 from ghapp.github.rest_pulls import RestPulls
 from ghapp.github.rest_releases import RestReleases
@@ -37,6 +38,7 @@ class RestWorld:
         self.gateway = RestGateway(client)
         self.backlog = RestBacklog(client, self.gateway.app)
         self.checks = RestChecks(client, self.gateway.app)
+        self.docs = RestDocs(client, self.gateway.app)
         self.milestones = RestMilestones(client, self.gateway.app)
         self.pulls = RestPulls(client, self.gateway.app)
         self.releases = RestReleases(client, self.gateway.app)
