@@ -42,6 +42,13 @@ def test_those_of_the_backlog_are_there_where_it_is_looked_after() -> None:
     assert more == {*NEEDS, stale.LABEL, *priorities}
 
 
+def test_those_of_the_routines_are_there_when_the_file_asks_for_them() -> None:
+    asks = builders.OWNERS.replace("sev2: {", "sev2: {postmortem: 3d, ")
+    docs = 'docs: [{path: "docs/**", owner: carol}]\n'
+    added = [one.name for one in label_set(builders.model(asks + docs)) if one.name not in names()]
+    assert added == ["postmortem", "action", "docs-review"]
+
+
 def test_no_label_twice() -> None:
     assert len(names("gcp", "support")) == len(set(names("gcp", "support")))
 

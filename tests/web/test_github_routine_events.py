@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ghapp.core.facts import IssueEvent, RepoName
-from ghapp.core.routine_asks import POSTMORTEMS
+from ghapp.core.routine_asks import DOCS, POSTMORTEMS
 from ghapp.model.names import Login
 from ghapp.web.github_events import read_event
 from tests.support.payloads import changed
@@ -41,6 +41,11 @@ def test_a_postmortem_is_closed() -> None:
         at=datetime(2026, 11, 22, 12, tzinfo=UTC),
     )
     assert routed(CLOSED) == [(POSTMORTEMS, event)]
+
+
+def test_a_list_of_documents_is_closed() -> None:
+    (found,) = routed(changed(CLOSED, issue__labels=[{"name": "docs-review"}]))
+    assert found[0] == DOCS
 
 
 @pytest.mark.parametrize(
