@@ -25,13 +25,16 @@ areas:
   deployment: {owner: alice, backup: bob, rotation: platform}
   billing: {owner: carol, backup: alice}
 fallback_area: deployment
+triage: {catch_up: 0s}
 """
 """What OWNERS.yaml is when a test does not say otherwise, by `@pytest.mark.parametrize("owners", …)`."""
 
 
 def quiet(owners: str) -> str:
-    """The same without a triage on whatever day of the week the test runs, unless it says something of triages."""
-    return owners if "triage:" in owners else f"{owners.rstrip()}\ntriage: {{catch_up: 0s}}\n"
+    """The same without a triage, on whatever day of the week the test runs; as it is if it names it, or is no file."""
+    if not owners or "triage:" in owners:
+        return owners
+    return f"{owners.rstrip()}\ntriage: {{catch_up: 0s}}\n"
 
 
 DESCRIPTIONS = pytest.StashKey[list[Callable[[], tuple[str, str]]]]()

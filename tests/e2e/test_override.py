@@ -20,6 +20,7 @@ rotations:
 
 areas: {deployment: {owner: alice, rotation: platform}}
 fallback_area: deployment         # the rest
+triage: {catch_up: 0s}
 """
 CONTENTS = "/repos/acme/ops/contents/OWNERS.yaml"
 PROTECTED = "Could not update file: Changes must be made through a pull request."
