@@ -124,6 +124,7 @@ def decide(
     reminders = tuple(_unsaid(item, findings))
     acts = (
         *(act for one in reminders for act in _reminding(item, one)),
+        *_unfinished(item, findings),
         *_guiding(item, checked),
         *_labelling(item, checked),
         *_forgotten(item, backlog, judgement),
@@ -212,6 +213,14 @@ def _reminding(item: Item, finding: Finding) -> Iterator[Act]:
     yield Say(occasion_of(item, finding), "hygiene_reminder", facts)
     if finding.unassign:
         yield Unassign(finding.unassign)
+
+
+def _unfinished(item: Item, findings: Iterable[Finding]) -> Iterator[Act]:
+    """Whoever was to be unassigned when the reminder said so, and is not yet."""
+    said = _said(item) or _NOTHING
+    for one in findings:
+        if one.unassign and occasion_of(item, one) in said:
+            yield Unassign(one.unassign)
 
 
 def _guiding(item: Item, checked: Checked) -> Iterator[Act]:

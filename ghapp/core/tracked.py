@@ -56,6 +56,8 @@ class Tracked:
         if history is None or event.action == "deleted":
             return cls(replace(item, history=None))
         after = history if one is None else history.after(one)
+        if item.updated_at <= known.updated_at and after == history:
+            return before  # it is told a second time
         if item.updated_at < known.updated_at:
             return replace(before, item=replace(known, history=after))
         whole = known.known is not None

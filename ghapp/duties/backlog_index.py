@@ -101,6 +101,17 @@ class BacklogIndex:
         """Remember it."""
         await self._memory.memory_put(_BOOK, repo, _encoder.encode(book).decode())
 
+    async def repositories(self) -> set[RepoName]:
+        """Those of which there is one."""
+        return {RepoName(repo) for repo in await self._memory.memory_all(_BOOK)}
+
+    async def drop(self, repo: RepoName) -> None:
+        """Forget all of a repository."""
+        for kind in (_open(repo), _closed(repo)):
+            while page := await self._memory.memory_page(kind, "", CHUNK):
+                await self._memory.memory_delete_many(kind, [key for key, _ in page])
+        await self._memory.memory_delete(_BOOK, repo)
+
     async def get(self, repo: RepoName, number: int) -> Tracked | None:
         """One open item."""
         text = await self._memory.memory_get(_open(repo), _key(number))

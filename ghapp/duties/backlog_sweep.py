@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 import structlog
 
 from ghapp.core import hygiene
-from ghapp.core.backlog import Backlog, Finding
+from ghapp.core.backlog import Backlog, Finding, Told
 from ghapp.core.blocking import UNSEEN, Blocker, Ref, Standing, blockers, ref
 from ghapp.core.effects import Say, Stick
 from ghapp.core.facts import RepoName
@@ -47,6 +47,10 @@ READ: Final = Priority.REPEAT
 
 class BacklogForge(Gateway, BacklogGateway, MilestoneGateway, Protocol):
     """What is asked of GitHub."""
+
+
+Surveyed = Mapping[int | None, Sequence[Finding]]
+"""What the surveys have found, by the item that it is about."""
 
 
 @dataclass(slots=True)
@@ -86,6 +90,8 @@ class Sweep:
         self._index = index
         self._rules = rules
         self._now = now
+        self._unread: dict[tuple[RepoName, int], datetime] = {}
+        """Items whose timelines could not be read, and when they had last changed."""
 
     async def run(self, repo: RepoName, model: Model) -> Book:
         """The book with a new plan. A listing that fails or is not whole decides nothing.
@@ -100,9 +106,11 @@ class Sweep:
         standing = {named(ref(repo, one.number)): shut_blocker(one) for one in closed}
         book, known = await self._blockers(repo, book, standing, allowance)
         backlog = replace(_backlog(model, book, self._now()), blockers=known, closed=closed)
-        await self._read(repo, backlog, allowance)
-        plan = await self._plan(repo, backlog)
-        return replace(book, plan=plan)
+        of: defaultdict[int | None, list[Finding]] = defaultdict(list)
+        for finding in await self.surveyed(repo, backlog):
+            of[finding.number].append(finding)
+        await self._read(repo, backlog, of, allowance)
+        return replace(book, plan=await self._plan(repo, backlog, of))
 
     async def read(self, one: Tracked, allowance: Allowance | None = None) -> Tracked:
         """An item with its history, which is kept; as it was where its timeline cannot be read."""
@@ -110,12 +118,11 @@ class Sweep:
         spent.spend()
         try:
             past = await self._gateway.past(one.item, priority=READ)
-        except Denied:
-            raise
         except Refused as refused:
             log.info(
                 "timeline_unread", repo=one.item.repo, number=one.item.number, why=str(refused)
             )
+            self._unread[one.item.repo, one.item.number] = one.item.updated_at
             return one
         spent.spend(past.calls - 1)
         found = one.read(past.happenings)
@@ -212,38 +219,43 @@ class Sweep:
             return UNSEEN
         return Blocker(Standing.OPEN) if found.open else Blocker(Standing.CLOSED, found.closed_at)
 
-    async def _read(self, repo: RepoName, backlog: Backlog, allowance: Allowance) -> None:
-        """Read the timelines that matter most."""
+    async def _read(
+        self, repo: RepoName, backlog: Backlog, of: Surveyed, allowance: Allowance
+    ) -> None:
+        """Read the timelines that matter most, first one of those that a survey has a reminder for."""
         if allowance.left <= 0:
             return
         best: dict[int, Tracked] = {}
+        told: list[Tracked] = []
         async for part in self._parts(repo):
-            ahead = {one.item.number: one for one in (*best.values(), *part)}
+            open_ = [one for one in part if self._readable(one.item)]
+            told += [one for one in open_ if _awaited(one.item, of)][: allowance.left - len(told)]
+            ahead = {one.item.number: one for one in (*best.values(), *open_)}
             numbers = hygiene.candidates(
                 (one.item for one in ahead.values()), backlog, self._rules, allowance.left
             )
             best = {number: ahead[number] for number in numbers}
-        for one in best.values():
+        wanted = {one.item.number: one for one in (*told[:1], *best.values(), *told)}
+        for one in wanted.values():
             if allowance.left <= 0:
                 break
             await self.read(one, allowance)
 
+    def _readable(self, item: Item) -> bool:
+        return self._unread.get((item.repo, item.number)) != item.updated_at
+
     # What to do about it
 
-    async def _plan(self, repo: RepoName, backlog: Backlog) -> tuple[Planned, ...]:
-        of: defaultdict[int | None, list[Finding]] = defaultdict(list)
-        for finding in await self.surveyed(repo, backlog):
-            of[finding.number].append(finding)
+    async def _plan(self, repo: RepoName, backlog: Backlog, of: Surveyed) -> tuple[Planned, ...]:
         best: Sequence[Tidying] = ()
         async for part in self._parts(repo):
             for one in part:
                 decided = self.decide(one.item, backlog, of.get(one.item.number, ()))
                 with_it = hygiene.plan((*best, decided), backlog.settings.cap)
-                if any(
-                    one is decided for one in with_it
-                ):  # only then is it worth asking what was said already
-                    left = await self.left(decided)
-                    best = with_it if left.acts else best
+                # What was said already is asked for only where it matters: it is a look into the database.
+                chosen = any(each is decided for each in with_it)
+                if chosen and (await self.left(decided)).acts:
+                    best = with_it
         return tuple(Planned(one.item.number, tuple(of.get(one.item.number, ()))) for one in best)
 
     async def left(self, tidying: Tidying) -> Tidying:
@@ -281,6 +293,12 @@ class Sweep:
             for start in range(0, len(chunk), SLICE):
                 yield chunk[start : start + SLICE]
                 await asyncio.sleep(0)
+
+
+def _awaited(item: Item, of: Surveyed) -> bool:
+    """Whether a survey has a reminder for it, and whether that was said is not known."""
+    unknown = item.known is None and item.comments > 0
+    return unknown and any(one.told is Told.REMIND for one in of.get(item.number, ()))
 
 
 async def backlog_for(

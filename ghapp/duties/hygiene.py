@@ -23,12 +23,14 @@ from ghapp.duties.backlog_sweep import BacklogForge, Sweep, backlog_for
 from ghapp.duties.reopening import Reopening
 from ghapp.duties.standards import Standards
 from ghapp.duties.tidying import Tidier
-from ghapp.github.errors import Denied, Gone, NotFound, Refused
+from ghapp.github.errors import Gone, NotFound, Refused
 from ghapp.model.types import Model
 
 log = structlog.get_logger(__name__)
 
 SWEEP_EVERY: Final = timedelta(minutes=10)
+MOST_REFUSED: Final = 3
+"""After so many items on which the app may not write it does not try the others."""
 
 
 class HygieneForge(BacklogForge, Protocol):
@@ -74,14 +76,19 @@ class Hygiene:
         return repo not in self._unwanted
 
     async def look(self) -> None:
-        """Have every backlog swept.
+        """Have every backlog swept; of repositories that the App has left nothing is kept.
 
         Raises:
             GitHubError: GitHub could not be asked.
         """
+        known = await self._index.repositories()
         for repo in await self._gateway.repositories(self._home):
+            known.discard(repo)
             self._due.add(repo)
             await self._wake(conversation_of_backlog(repo))
+        for repo in known:
+            await self._index.drop(repo)
+            await self._alarms.set(conversation_of_backlog(repo), None)
 
     async def handle(self, repo: RepoName, events: Sequence[wire.Event]) -> None:
         """Note what has happened, sweep if it is time, and write what is to be written.
@@ -104,8 +111,6 @@ class Hygiene:
         await self._index.keep(repo, book)
         try:
             await self._bring(repo, model, book)
-        except Denied:
-            raise
         except Refused as refused:
             # An archived repository takes no writes: nobody is helped by trying again soon.
             log.warning("backlog_refused", repo=repo, reason=str(refused))
@@ -131,9 +136,16 @@ class Hygiene:
         due = [number for number, at in book.wakes.items() if at <= self._now()]
         for number in due:
             book = await self._look(repo, model, book, Planned(number), reads=True)
+        refused = 0
         while book.plan:
             planned, *rest = book.plan
-            book = await self._look(repo, model, book, planned)
+            try:
+                book = await self._look(repo, model, book, planned)
+            except Refused as error:
+                refused += 1
+                log.warning("item_refused", repo=repo, number=planned.number, reason=str(error))
+                if refused == MOST_REFUSED:
+                    raise
             book = replace(book, plan=tuple(rest))
             await self._index.keep(repo, book)
 

@@ -187,6 +187,13 @@ class TestReminders:
         assert say.facts["text"] == "alice can no longer be assigned here."
         assert (unassign, labels) == (Unassign((ALICE,)), AddLabels(("needs-triage",)))
 
+    def test_h07_killed_after_the_comment_who_has_left_is_still_unassigned(self) -> None:
+        there = backlog(gone=frozenset({"alice"}))
+        one = item(assignees=(ALICE,), labels=TIDY)
+        key = next(act.key for act in acts(one, there) if isinstance(act, Say))
+        after = item(said(key, 1), assignees=(ALICE,), labels=TIDY)
+        assert acts(after, there)[0] == Unassign((ALICE,))
+
     def test_a_survey_tells_on_the_item(self) -> None:
         finding = Finding(
             rule="duplicate", number=7, text="This", then="Look.", told=Told.REMIND,

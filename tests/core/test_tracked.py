@@ -168,6 +168,12 @@ class TestHeard:
         assert after.history is not None
         assert after.history.human_at == LATER
 
+    def test_an_event_that_comes_twice_changes_nothing(self) -> None:
+        before = known()
+        told = event(before, "created", What.COMMENTED, comments=1)
+        once = Tracked.heard(told, before)
+        assert Tracked.heard(told, once) is once
+
     def test_a_comment_that_is_gone_makes_it_unknown(self) -> None:
         before = known()
         assert Tracked.heard(event(before, "deleted"), before).item.history is None

@@ -1,5 +1,6 @@
 """The backlog keeps itself: few reads, each thing said once, nothing closed in a hurry."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
@@ -272,6 +273,33 @@ class TestTrouble:
         await backlog.desk.patiently()
         assert [len(backlog.words(number)) for number in (1, 2, 3)] == [1, 1, 1]
 
+    @pytest.mark.parametrize("lost", [True, False], ids=["database lost", "database kept"])
+    @pytest.mark.parametrize("call", range(12))
+    async def test_s18_killed_at_any_call(
+        self, backlog: BacklogDesk, call: int, lost: bool
+    ) -> None:
+        """What is lacking, somebody who has left, and a circle: whatever was begun is there once in the end."""
+        github = backlog.desk.github
+        await backlog.opens(told=False)
+        await backlog.opens(labels=TIDY, assignees=(CAROL,), body="blocked by #3", told=False)
+        await backlog.opens(labels=TIDY, body="blocked by #2", told=False)
+        github.assignable = {ALICE, BOB}
+        await backlog.later(hours=2)
+        with github.killed_after(call), suppress(Unavailable):
+            await backlog.sweep()
+        await backlog.desk.restart(lost_database=lost)
+        for _ in range(3):
+            await backlog.later(minutes=20)
+            await backlog.sweep()
+            await backlog.desk.patiently()
+        assert [len(backlog.words(number)) for number in (1, 2, 3)] == [1, 2, 0]
+        assert {"needs-triage", "needs-area"} <= backlog.labels(1)
+        assert backlog.desk.issue(2).assignees == ()
+        before = len(backlog.writes)
+        await backlog.later(minutes=20)
+        await backlog.sweep()
+        assert len(backlog.writes) == before
+
     @pytest.mark.parametrize("method", ["create_comment", "add_labels"])
     @pytest.mark.parametrize("lost", [True, False], ids=["database lost", "database kept"])
     async def test_s18_a_crash_between_any_two_writes_doubles_nothing(
@@ -318,8 +346,11 @@ class TestTrouble:
         await backlog.desk.restart(lost_database=True)
         backlog.desk.github.without_timeline.add((HOME, number))
         await backlog.later(days=70)
-        await backlog.sweep()
+        for _ in range(3):
+            await backlog.sweep()
         assert backlog.writes == []
+        asked = [one for one in backlog.desk.github.calls if one.method == "past"]
+        assert len(asked) == 1
 
 
 async def test_h07_whoever_has_left_is_unassigned(backlog: BacklogDesk) -> None:
@@ -352,6 +383,56 @@ async def test_h06_closed_issues_are_compared_too(backlog: BacklogDesk) -> None:
     await backlog.sweep()
     assert f"#{old}" in backlog.words(new)[0]
     assert backlog.desk.issue(new).open
+
+
+async def test_s12_what_is_out_of_sight_keeps_and_is_asked_for_once(backlog: BacklogDesk) -> None:
+    number = await backlog.opens(labels=TIDY, body="depends on acme/secret#3")
+    await backlog.later(minutes=1)
+    await backlog.says(number, "Which version?", by="alice")
+    await backlog.later(days=70)
+    await backlog.sweep()
+    await backlog.sweep()
+    asked = [one for one in backlog.desk.github.calls if one.method == "get_issue"]
+    assert [one.args["repo"] for one in asked] == ["acme/secret"]
+    assert backlog.words(number) == []
+
+
+async def test_s12_when_the_blocker_closes_the_clock_starts(backlog: BacklogDesk) -> None:
+    blocker = await backlog.opens(title="The cause", labels=TIDY)
+    number = await backlog.opens(title="The symptom", labels=TIDY, body=f"blocked by #{blocker}")
+    await backlog.later(minutes=1)
+    await backlog.says(number, "Which version?", by="alice")
+    await backlog.later(days=100)
+    await backlog.sweep()
+    assert backlog.words(number) == []
+    backlog.desk.github.person_changes(HOME, blocker, open=False)
+    await backlog.later(days=59)
+    await backlog.sweep()
+    assert backlog.words(number) == []
+    await backlog.later(days=2)
+    await backlog.sweep()
+    assert "this waits for you" in backlog.words(number)[0]
+
+
+async def test_one_item_that_takes_no_comment_does_not_stop_the_others(
+    backlog: BacklogDesk,
+) -> None:
+    for _ in range(3):
+        await backlog.opens(told=False)
+    await backlog.later(minutes=10)
+    backlog.desk.github.fail("create_comment", Refused(422, "Validation Failed"))
+    await backlog.sweep()
+    assert [bool(backlog.words(number)) for number in (1, 2, 3)] == [False, True, True]
+
+
+async def test_of_a_repository_that_the_app_has_left_nothing_is_kept(backlog: BacklogDesk) -> None:
+    await backlog.opens(labels=TIDY)
+    index = BacklogIndex(backlog.desk.store)
+    await index.listed(RepoName("acme/old"), [backlog.desk.github.item(HOME, 1)])
+    await index.keep(RepoName("acme/old"), await index.book(HOME))
+    await backlog.sweep()
+    assert await index.repositories() == {HOME}
+    assert [one async for one in index.chunks(RepoName("acme/old"))] == []
 
 
 async def test_each_repository_goes_by_its_own_file(backlog: BacklogDesk) -> None:
