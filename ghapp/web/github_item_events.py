@@ -42,15 +42,17 @@ _changes = msgspec.json.Decoder(_Change)
 
 
 def item(body: bytes, wanted: Callable[[RepoName], bool], place: Place) -> Iterator[Routed]:
-    """Whatever happens to an item in a repository whose backlog is kept."""
+    """Whatever happens to an item in a repository whose backlog is kept, unless it is the app's own."""
     found = decode(_changes, body)
     repo = RepoName(found.repository.full_name)
     if not wanted(repo) or found.action in _NOT_HEARD:
         return
     try:
-        yield conversation_of_backlog(repo), _event(found, repo, place)
+        event = _event(found, repo, place)
     except (Unavailable, msgspec.DecodeError) as error:
         raise Malformed(str(error)) from error
+    if not event.item.author_is_app:
+        yield conversation_of_backlog(repo), event
 
 
 def _event(found: _Change, repo: RepoName, place: Place) -> ItemEvent:

@@ -175,6 +175,7 @@ def test_the_app_s_own_doing_is_told_too() -> None:
     ("name", "payload"),
     [
         ("issues", {**ISSUES, "action": "pinned"}),
+        ("issues", {**COMMON, "action": "edited", "issue": {**SUBJECT, "user": APP}}),
         (
             "issues",
             {**COMMON, "action": "opened", "issue": SUBJECT, "repository": {"full_name": "a/b"}},
