@@ -79,7 +79,7 @@ async def client(inbox: Collecting) -> AsyncIterator[TestClient[web.Request, web
         sources=plugins.sources(),
         inbox=inbox,
         ready=lambda: (True, ()),
-        wanted=Wanted(pulls=True, releases=True),
+        wanted=lambda: Wanted(pulls=True, releases=True, backlog=lambda _repo: True),
     )
     async with TestClient(TestServer(create_app(deps))) as client:
         yield client
