@@ -1,7 +1,7 @@
 """Verdicts: trees of reasons, each with its state, who can change it, and where the setting stands."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -60,6 +60,18 @@ def foremost(reasons: Iterable[Reason]) -> Reason | None:
     """The first of the worst reasons that stand in the way; None when all hold."""
     found = [one for one in reasons if not one.holds]
     return min(found, key=lambda one: WORST_FIRST.index(one.state), default=None)
+
+
+def without_echoes(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """The trees without reasons that only say again what stands above them; what is below those moves up."""
+    return tuple(replace(one, children=_below(one)) for one in reasons)
+
+
+def _below(reason: Reason) -> tuple[Reason, ...]:
+    found: list[Reason] = []
+    for child in without_echoes(reason.children):
+        found += child.children if child.text == reason.text else (child,)
+    return tuple(found)
 
 
 def note(name: str, text: str) -> Reason:

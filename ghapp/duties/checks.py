@@ -12,7 +12,7 @@ from ghapp.core import marker
 from ghapp.core.facts import RepoName, Sha
 from ghapp.core.marker import Marker
 from ghapp.core.owners_file import OwnersFile
-from ghapp.core.verdict import Reason
+from ghapp.core.verdict import Reason, without_echoes
 from ghapp.duties.records import Memory
 from ghapp.duties.texts import Markdown, TemplateTexts
 from ghapp.engine.store import Done

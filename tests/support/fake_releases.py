@@ -158,7 +158,7 @@ class FakeReleases(FakeRepositories):
             history = self._history(repo, parent)
             count = sum(map(len, self.log.values())) + 1
             sha = Sha(hashlib.sha1(f"{repo} {parent} {count}".encode()).hexdigest())
-            self.log[repo, sha] = [*history, Logged(sha, message, self.bot, ())]
+            self.log[repo, sha] = [*history, Logged(sha, message, self.bot, (), self.clock)]
             return sha
 
         args = {"repo": repo, "parent": parent, "message": message}
