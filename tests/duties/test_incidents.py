@@ -53,7 +53,9 @@ async def test_alert_repeat_escalate_ack_recover_relapse(desk: Desk) -> None:
     assert len(desk.incidents_on_github()) == 1
 
 
-async def test_the_whole_policy_is_gone_through_and_then_it_says_so(desk: Desk) -> None:
+async def test_the_whole_policy_is_gone_through_and_then_it_says_so_and_asks_again(
+    desk: Desk,
+) -> None:
     await desk.alert(firing())
     for _ in range(12):
         desk.later(minutes=15)
@@ -67,7 +69,8 @@ async def test_the_whole_policy_is_gone_through_and_then_it_says_so(desk: Desk) 
         "@alice @bob @carol",
     ]
     assert calls[5].startswith("The escalation policy is exhausted")
-    assert len(calls) == 6
+    assert calls[6].startswith("@bob @carol @alice nobody has written here since")
+    assert len(calls) == 7
     assert "**nobody has**" in desk.issue().body
 
 

@@ -31,6 +31,7 @@ from tests.support.hostile import PAYLOAD, hostile
 TEMPLATES = {
     *("triage_title", "triage_issue", "triage_item", "triage_notes", "triage_over"),
     *("docs_review_title", "docs_review", "docs_review_over", "docs_review_pull"),
+    *("docs_review_pull_title", "docs_review_made"),
     *("postmortem_title", "postmortem", "postmortem_sections", "postmortem_due"),
     *("report_title", "report"),
     *("postmortem_open_again", "action_title", "action_issue", "action_made"),
