@@ -116,7 +116,7 @@ class Checks:
         """The whole tree of reasons in Markdown, which mentions nobody."""
         return self._texts.whole(
             _TEMPLATE,
-            reasons=list(_lines(verdict.reasons)),
+            reasons=list(_lines(without_echoes(verdict.reasons))),
             place=lambda setting: self._place(verdict.file, setting),
             details=Markdown(verdict.details),
         )

@@ -15,7 +15,7 @@ from ghapp.model.types import Rules
 from ghapp.plugins import known_rules, review_rules
 from tests.support import reviews
 from tests.support.desk import Desk
-from tests.support.reviews import BOB, DAVE, HEAD, NOW, OLD, REPO
+from tests.support.reviews import ALICE, BOB, HEAD, NOW, OLD, REPO
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "reviews.md").read_text(encoding="utf-8")
 EXAMPLE = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -28,13 +28,13 @@ def shown(desk: Desk) -> tuple[str, str]:
     assert model is not None
     facts = reviews.facts(
         model=model,
-        pull=reviews.pull(title="Round prices", body="Closes #7"),
+        pull=reviews.pull(author=ALICE, title="Round prices", body="Closes #7"),
         files=(
             reviews.changed("billing/prices.py", additions=31, deletions=4),
             reviews.changed("deploy/app.yaml", additions=6, deletions=6),
         ),
-        commits=(reviews.commit(OLD), reviews.commit(HEAD)),
-        reviews=(reviews.review(BOB, commit=OLD), reviews.review(DAVE)),
+        commits=(reviews.commit(OLD, author=ALICE, committer=ALICE), reviews.commit(HEAD, author=ALICE, committer=ALICE)),
+        reviews=(reviews.review(BOB, commit=OLD), reviews.review(ALICE)),
         diffs={OLD: "another"},
         waivers=(reviews.waiver("tests", BOB, reason="checked by hand", at=NOW - timedelta(minutes=9)),),
     )  # fmt: skip
