@@ -33,7 +33,7 @@ def shown(desk: Desk) -> tuple[str, str]:
             reviews.changed("billing/prices.py", additions=31, deletions=4),
             reviews.changed("deploy/app.yaml", additions=6, deletions=6),
         ),
-        commits=(reviews.commit(OLD, author=ALICE, committer=ALICE), reviews.commit(HEAD, author=ALICE, committer=ALICE)),
+        commits=tuple(reviews.commit(one, author=ALICE, committer=ALICE) for one in (OLD, HEAD)),
         reviews=(reviews.review(BOB, commit=OLD), reviews.review(ALICE)),
         diffs={OLD: "another"},
         waivers=(reviews.waiver("tests", BOB, reason="checked by hand", at=NOW - timedelta(minutes=9)),),
