@@ -36,7 +36,8 @@ def why_not(rule: str, by: Login, facts: ReviewFacts, rules: Iterable[ReviewRule
     known = {one.name: one for one in rules}
     if rule not in known:
         names = [name for name, one in known.items() if one.waivable or name == FREEZE]
-        return f"There is no such rule; {suggest(rule, names)}."
+        hint = suggest(rule, names) or f"known: {', '.join(f'`{one}`' for one in names)}"
+        return f"There is no such rule; {hint}{'' if hint.endswith('?') else '.'}"
     if same_login(by, facts.pull.author):
         return "It is your own pull request."
     if rule == FREEZE:

@@ -16,6 +16,7 @@ class ReviewDate(RuleSettings):
     """It holds up the merge unless the file says otherwise: a date that nobody stands for is worse than none."""
 
     mode: Mode = "require"
+    """Whether it is not looked at, only mentioned, or holds up the merge; here it does."""
 
 
 def _check(facts: ReviewFacts, _settings: ReviewDate) -> Reason | None:
