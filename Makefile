@@ -6,7 +6,7 @@ EMULATOR := tests/emulator
 CORE := --cov=ghapp/core --cov=ghapp/model --cov=ghapp/commands --cov=ghapp/sources --cov=ghapp/rules --cov-fail-under=100 --cov-report=term
 
 .DEFAULT_GOAL := help
-.PHONY: help install emulator demo check test unit e2e lint format types bench lock clean
+.PHONY: help install emulator demo check test quick unit e2e lint format types bench lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -41,16 +41,20 @@ format: install ## let ruff write what it can
 types: install
 	$(BIN)/mypy
 
-unit: install
+unit: install ## all tests but those on the real process
 	$(BIN)/pytest --ignore=tests/e2e -m "not postgres" -q -n auto
 
-check: lint types unit ## the quick part: lint, types, unit tests
+quick: install
+	HYPOTHESIS_PROFILE=quick $(BIN)/pytest tests/core tests/model tests/commands tests/rules -q -n auto
+
+check: lint types quick ## the quick part: lint, types, the tests of the core
 
 e2e: emulator
 	$(BIN)/pytest tests/e2e -q -n 2
 
 test: lint types emulator ## everything that CI runs
-	$(BIN)/pytest --ignore=tests/e2e -q -n auto $(CORE)
+	$(BIN)/pytest $(PURE) -q -n auto $(CORE)
+	$(BIN)/pytest --ignore=tests/e2e $(addprefix --ignore=,$(PURE)) -q -n auto
 	$(BIN)/pytest tests/e2e -q -n 2
 
 bench: emulator ## ingest speed side by side in one run, the thinking about a large pull request, and sweeps of large backlogs

@@ -1,5 +1,6 @@
 """What holds for every test: unit tests open no sockets, end-to-end tests are marked as such."""
 
+import os
 from pathlib import Path
 
 import hypothesis
@@ -12,7 +13,10 @@ END_TO_END = Path(__file__).parent / "e2e"
 hypothesis.settings.register_profile(
     "ghapp", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
-hypothesis.settings.load_profile("ghapp")
+hypothesis.settings.register_profile(
+    "quick", hypothesis.settings.get_profile("ghapp"), max_examples=10
+)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ghapp"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -121,6 +121,7 @@ async def anew(desk: Desk, lost_database: bool) -> None:
     await turns(desk, seconds=15)
 
 
+@pytest.mark.timeout(600)
 async def test_m04_a_year_of_releases_and_a_lost_database_writes_nothing(desk: Desk) -> None:
     """Only the clock is turned, from alarm to alarm, and whatever pull request there is is merged."""
     freeze = "[{from: 2026-12-18, to: 2027-01-04, reason: holidays}]"
