@@ -41,6 +41,7 @@ class Section(StrEnum):
     WAITING = "Pull requests that wait for a review"
     DOCS = "Documents due for review"
     NOISY = "Noisy alerts: mend or delete"
+    BACKLOG = "The backlog as a whole"
     STALE = "About to be closed for want of an answer"
     CARRIED = "Carried over"
 

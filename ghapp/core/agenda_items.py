@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ghapp.core.agenda import NOTE, Item, issue_url
+from ghapp.core.backlog import Finding
 from ghapp.core.docs_review import Reviewed, State
 from ghapp.core.facts import Fingerprint, Issue, RepoName
 from ghapp.core.incident import Incident
@@ -92,6 +93,14 @@ def noisy(found: Iterable[Incident], least: int = NOISY) -> Iterator[Item]:
         if count >= least:
             note = f"fired {count} times, {one.source}, area {one.area}"
             yield Item(key=f"alert:{one.key}", text=one.summary, note=note)
+
+
+def backlog(found: Iterable[Finding]) -> Iterator[Item]:
+    """What surveys of the whole have found; the same person or milestone is the same item every week."""
+    for one in found:
+        day = "" if one.since is None else f"{one.since:%Y-%m-%d}"
+        about = ",".join(one.to) or day or one.text
+        yield Item(key=f"backlog:{one.rule}:{about.casefold()}", text=one.text, note=one.then)
 
 
 def untriaged(found: Iterable[Issue], web: str, now: datetime) -> Iterator[Item]:

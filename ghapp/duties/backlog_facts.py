@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from ghapp.core.agenda_items import Aged, Waiting
+from ghapp.core.backlog import Finding
 from ghapp.core.facts import Issue, RepoName
 from ghapp.core.pull_request import Pull
 from ghapp.github.gateway import Gateway
@@ -19,12 +20,16 @@ BELIEVED: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BacklogFacts:
-    """The open issues, those that have had their priority for too long or are marked as stale, and pulls that wait."""
+    """The open issues, those that have had their priority for too long or are marked as stale, and pulls that wait.
+
+    `findings` are what surveys of the whole have found, such as too much work in progress.
+    """
 
     issues: Sequence[Issue] = ()
     aged: Sequence[Aged] = ()
     stale: Sequence[Issue] = ()
     waiting: Sequence[Waiting] = ()
+    findings: Sequence[Finding] = ()
 
 
 class BacklogSource(Protocol):

@@ -59,8 +59,8 @@ class Book:
 
     `upto` is GitHub's time of the latest change that a listing has shown, `full_at` when all was listed. `milestones`
     are the open ones and `assignees`, in lower case, whom something can be assigned to, None where that is not known.
-    `blockers` are those that are not in the index. `plan` is what is still to be written, `wakes` are the items that
-    are to be looked at again, and when.
+    `blockers` are those that are not in the index. `plan` is what is still to be written, `agenda` what the surveys
+    have found for the triage, `wakes` are the items that are to be looked at again, and when.
     """
 
     upto: datetime | None = None
@@ -70,6 +70,7 @@ class Book:
     assignees: frozenset[str] | None = None
     blockers: Mapping[str, tuple[datetime, Blocker]] = field(default_factory=dict)
     plan: tuple[Planned, ...] = ()
+    agenda: tuple[Finding, ...] = ()
     wakes: Mapping[int, datetime] = field(default_factory=dict)
 
 

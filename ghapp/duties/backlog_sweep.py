@@ -39,6 +39,8 @@ LISTING: Final = 3
 """What of them a full listing may take: its first page once more, pull requests by themselves, what is closed."""
 WARM: Final = 3
 """Reads of any other."""
+AGENDA: Final = 50
+"""So many findings about the whole are kept for the triage."""
 SLICE: Final = 10
 """So many items are thought about before others have their turn: one takes about a millisecond."""
 
@@ -107,10 +109,12 @@ class Sweep:
         book, known = await self._blockers(repo, book, standing, allowance)
         backlog = replace(_backlog(model, book, self._now()), blockers=known, closed=closed)
         of: defaultdict[int | None, list[Finding]] = defaultdict(list)
-        for finding in await self.surveyed(repo, backlog):
+        surveyed = await self.surveyed(repo, backlog)
+        for finding in surveyed:
             of[finding.number].append(finding)
         await self._read(repo, backlog, of, allowance)
-        return replace(book, plan=await self._plan(repo, backlog, of))
+        agenda = tuple(one for one in surveyed if one.told is Told.AGENDA)[:AGENDA]
+        return replace(book, plan=await self._plan(repo, backlog, of), agenda=agenda)
 
     async def read(self, one: Tracked, allowance: Allowance | None = None) -> Tracked:
         """An item with its history, which is kept; as it was where its timeline cannot be read."""

@@ -39,7 +39,8 @@ class IndexedBacklog:
 
     async def facts(self, model: Model) -> BacklogFacts:
         """How it stands. Raises GitHubError."""
-        swept = (await self._index.book(self._home)).full_at
+        book = await self._index.book(self._home)
+        swept = book.full_at
         if swept is None or abs(self._now() - swept) > RECENT:
             return await self._otherwise.facts(model)
         issues: list[Issue] = []
@@ -58,6 +59,7 @@ class IndexedBacklog:
             aged=aged,
             stale=[one for one in issues if STALE in one.labels],
             waiting=[_waiting(one, since) for one in pulls if one.requested and not one.draft],
+            findings=book.agenda,
         )
 
 

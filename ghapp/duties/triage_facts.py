@@ -96,6 +96,7 @@ class TriageFacts:
                 Section.WAITING: tuple(agenda_items.waiting(backlog.waiting, web, at)),
                 Section.DOCS: tuple(agenda_items.docs(papers.documents, papers.links)),
                 Section.NOISY: tuple(agenda_items.noisy(recent)),
+                Section.BACKLOG: tuple(agenda_items.backlog(backlog.findings)),
                 Section.STALE: tuple(agenda_items.stale(backlog.stale, web, at)),
             },
             incidents=known,

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from ghapp.core import agenda_items
 from ghapp.core.agenda import Item
 from ghapp.core.agenda_items import Aged, FollowUp, OnCall, Waiting, area_of
+from ghapp.core.backlog import Finding, Told, Weight
 from ghapp.core.docs_review import Reviewed, State
 from ghapp.core.facts import Fingerprint, Issue
 from ghapp.core.incident import Ack, Incident, Phase
@@ -177,3 +178,20 @@ class TestOthers:
             (7 * DAY + HOUR, BOB, ""),
         ]
         assert lines[-1] == OnCall(RotationName("platform"), BOB, lines[-1].start, start + 14 * DAY)
+
+
+def test_findings_about_the_whole_keep_their_keys_as_their_figures_change() -> None:
+    def finding(rule: str, text: str, **more: object) -> Finding:
+        values: dict[str, object] = {"then": "Do it.", "told": Told.AGENDA, "weight": Weight.IDLE}
+        return Finding(rule=rule, text=text, **(values | more))  # type: ignore[arg-type]
+
+    found = [
+        finding("wip", "Alice has 4 in progress.", to=(Login("Alice"),)),
+        finding("overdue_milestone", "1.0 was due.", since=NOW),
+        finding("other", "Something is odd."),
+    ]
+    assert list(agenda_items.backlog(found)) == [
+        Item(key="backlog:wip:alice", text="Alice has 4 in progress.", note="Do it."),
+        Item(key="backlog:overdue_milestone:2026-11-22", text="1.0 was due.", note="Do it."),
+        Item(key="backlog:other:something is odd.", text="Something is odd.", note="Do it."),
+    ]

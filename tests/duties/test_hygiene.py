@@ -470,6 +470,21 @@ class TestWhatATriageIsTold:
         assert [(one.number, one.reviewers) for one in facts.waiting] == [(pull.number, ("bob",))]
         assert facts.waiting[0].since in {asked_at, pull.created_at}
 
+    async def test_h09_what_is_found_of_the_whole_is_for_the_triage(
+        self, backlog: BacklogDesk
+    ) -> None:
+        await backlog.configure("hygiene: {wip: 1}\n")
+        for title in ("One", "Another"):
+            await backlog.opens(title=title, labels=TIDY, assignees=(ALICE,))
+        await backlog.later(hours=1)
+        await backlog.sweep()
+        facts = await self.source(backlog).facts(backlog.desk.models.in_force())
+        assert [(one.rule, one.to) for one in facts.findings] == [("wip", (ALICE,))]
+        await backlog.later(days=1)
+        await backlog.desk.triage()
+        agenda = next(one for one in backlog.desk.github.issues.values() if "triage" in one.labels)
+        assert "alice has 2 in progress; 1 is the limit." in agenda.body
+
     async def test_without_a_sweep_the_listings_tell(self, desk: Desk) -> None:
         desk.github.person_opens(HOME, author=DAVE, title="A bug")
         facts = await self.source(BacklogDesk(desk)).facts(desk.models.in_force())
