@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from ghapp.core.labels import label_set
+from ghapp.model.load import load
+from ghapp.plugins import known_rules
 from tests.support import gcp
 from tests.support.e2e import alert, assignees, handled, incidents, labels, noticed, said, send
 
@@ -98,7 +101,11 @@ class Incidents:
 
 
 @pytest.fixture
-async def desk(github, ghapp_server):
+async def desk(github, ghapp_server, owners):
+    """The labels are there, so that what GitHub takes in a minute is left for the answers."""
+    model = load(owners, rules=known_rules()).model
+    for label in label_set(model, ("gcp",)):
+        await github.person("alice").create_label(label.name, label.color, label.description)
     server = ghapp_server()
     await server.start()
     return Incidents(github, server)
