@@ -6,7 +6,7 @@ EMULATOR := tests/emulator
 CORE := --cov=ghapp/core --cov=ghapp/model --cov=ghapp/commands --cov=ghapp/sources --cov=ghapp/rules --cov-fail-under=100 --cov-report=term
 
 .DEFAULT_GOAL := help
-.PHONY: help install emulator demo check test quick unit e2e lint format types bench lock clean
+.PHONY: help install emulator demo check test quick deep unit e2e lint format types bench lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ unit: install ## all tests but those on the real process
 
 quick: install
 	HYPOTHESIS_PROFILE=quick $(BIN)/pytest tests/core tests/model tests/commands tests/rules -q -n auto
+
+deep: install ## the properties of the core on many more examples
+	HYPOTHESIS_PROFILE=deep $(BIN)/pytest $(PURE) -q -n auto --timeout=3600
 
 check: lint types quick ## the quick part: lint, types, the tests of the core
 

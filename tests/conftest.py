@@ -11,7 +11,13 @@ END_TO_END = Path(__file__).parent / "e2e"
 
 # How long an example takes says more of the machine's other work than of ours.
 hypothesis.settings.register_profile(
-    "ghapp", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "ghapp",
+    deadline=None,
+    max_examples=50,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.register_profile(
+    "deep", hypothesis.settings.get_profile("ghapp"), max_examples=1000
 )
 hypothesis.settings.register_profile(
     "quick", hypothesis.settings.get_profile("ghapp"), max_examples=10
