@@ -4,9 +4,12 @@ import pytest
 
 from ghapp.core.facts import RepoName
 from ghapp.core.github_event import (
+    conversation_of_backlog,
     conversation_of_pull,
     conversation_of_release,
+    conversation_of_standard,
     pull_of,
+    repo_of_backlog,
     repo_of_release,
 )
 
@@ -18,6 +21,9 @@ def test_names_are_read_back() -> None:
     assert pull_of("pull:acme/ops#7") == (OPS, 7)
     assert conversation_of_release(OPS) == "release:acme/ops"
     assert repo_of_release("release:acme/ops") == OPS
+    assert conversation_of_backlog(OPS) == "hygiene:acme/ops"
+    assert repo_of_backlog("hygiene:acme/ops") == OPS
+    assert conversation_of_standard(OPS) == "standard:acme/ops"
 
 
 @pytest.mark.parametrize(
@@ -31,3 +37,8 @@ def test_other_conversations_are_about_no_pull_request(conversation: str) -> Non
 @pytest.mark.parametrize("conversation", ["release:", "incident:release:acme/ops", "model"])
 def test_other_conversations_are_about_no_release(conversation: str) -> None:
     assert repo_of_release(conversation) is None
+
+
+@pytest.mark.parametrize("conversation", ["hygiene:", "incident:hygiene:acme/ops", "model"])
+def test_other_conversations_are_about_no_backlog(conversation: str) -> None:
+    assert repo_of_backlog(conversation) is None
