@@ -4,6 +4,9 @@ BIN := .venv/bin
 EMULATOR := tests/emulator
 # The thinking of the app has no branch that no test takes.
 CORE := --cov=ghapp/core --cov=ghapp/model --cov=ghapp/commands --cov=ghapp/sources --cov=ghapp/rules --cov-fail-under=100 --cov-report=term
+PURE := tests/core tests/model tests/commands tests/sources tests/rules tests/conformance \
+	$(patsubst %,tests/duties/test_%.py,maintenance backlog rates incidents hygiene) \
+	tests/web/test_github_events.py tests/web/test_github_pull_events.py tests/test_plugins.py
 
 .DEFAULT_GOAL := help
 .PHONY: help install emulator demo check test quick deep unit e2e lint format types bench lock clean
